@@ -1,0 +1,59 @@
+# The project's verbs. Each sets up what it needs; Python 3.11 or newer, make and git are all that must be there.
+# Another interpreter: make test PYTHON=/path/to/python   More test processes: make test JOBS=8
+
+IS_FIT  := import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
+PYTHON  ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+             $$p -c '$(IS_FIT)' 2>/dev/null && echo $$p && break; done)
+JOBS    ?= 2
+BIN     := .venv/bin
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+DEMO    := build/demo-home
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint types format bench clean
+
+help: ## print this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' Makefile
+
+setup: .venv/.tools ## make .venv with the package and the development tools, all pinned
+
+# The package alone: all that the demo needs.
+.venv/.package: pyproject.toml constraints.txt
+	@python='$(PYTHON)'; "$${python:-false}" -c '$(IS_FIT)' 2>/dev/null || { \
+	  echo "modelwatch needs Python 3.11 or newer with its venv module; found '$${python:-none}'." >&2; \
+	  echo "Name one with: make PYTHON=/path/to/python3.11" >&2; exit 2; }; \
+	echo "Setting up .venv (once)"; \
+	test -x $(BIN)/pip || "$$python" -m venv .venv
+	@$(INSTALL) 'pip>=25.3'
+	@$(INSTALL) --build-constraint constraints.txt --editable .
+	@touch $@
+
+.venv/.tools: .venv/.package
+	@echo "Installing the development tools (once)"
+	@$(INSTALL) --group dev
+	@touch $@
+
+demo: .venv/.package ## a real year of a real model, from files to incidents
+	@rm -rf $(DEMO)
+	@$(BIN)/modelwatch --home $(DEMO) demo --no-serve
+
+test: lint types ## lint, types, then every test and doctest
+	@$(BIN)/pytest -q -n $(JOBS)
+
+lint: .venv/.tools ## ruff: rules and layout
+	@$(BIN)/ruff check --quiet --output-format=concise .
+	@$(BIN)/ruff format --quiet --check .
+
+types: .venv/.tools ## pyright, strict
+	@PYRIGHT_PYTHON_IGNORE_WARNINGS=1 $(BIN)/pyright --project pyproject.toml
+
+format: .venv/.tools ## let ruff lay out the code and mend what it can
+	@$(BIN)/ruff check --quiet --fix-only .
+	@$(BIN)/ruff format --quiet .
+
+bench: .venv/.package ## rows per second and peak memory of ingest, profile and run
+	@$(BIN)/python benchmarks/spine.py
+
+clean: ## remove what the verbs made, except .venv
+	@rm -rf build dist .hypothesis .pytest_cache .ruff_cache
+	@find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
