@@ -1,0 +1,35 @@
+"""The tree of errors that modelwatch raises on purpose.
+
+Every stage raises one of these; the command line and the server turn them into one clear message, never a
+traceback.
+"""
+
+from __future__ import annotations
+
+
+class ModelwatchError(Exception):
+    """Base of all deliberate errors: says what happened, the value seen, what is allowed and what to do."""
+
+
+class NotComputable(ModelwatchError, ValueError):
+    """A statistic has no value on this input; the message is the reason shown in place of a number."""
+
+
+class SpecError(ModelwatchError, ValueError):
+    """A monitor specification is refused whole."""
+
+
+class InputError(ModelwatchError, ValueError):
+    """A file, body or argument cannot be read as what it should be."""
+
+
+class UnknownName(ModelwatchError, LookupError):
+    """A model, metric, column or incident that does not exist was asked for."""
+
+
+class HomeError(ModelwatchError, RuntimeError):
+    """The home folder cannot be used: locked by another process, from a newer release, or damaged."""
+
+
+class DurabilityError(ModelwatchError, OSError):
+    """The disk refused to keep what it was given; nothing was acknowledged."""
