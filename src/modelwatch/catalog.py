@@ -1,6 +1,7 @@
 """The one door through which metrics, channels and sources enter modelwatch, built in or brought by a plugin.
 
-`app` makes one catalogue, lets every room register itself and then every installed plugin; all stages look things up here.
+`app` makes one catalogue, lets every room register itself and then every installed plugin; all stages look
+things up here.
 """
 
 from __future__ import annotations

@@ -86,9 +86,7 @@ def test_windows_hold_their_instants_around_every_change_of_the_clock(zone: str,
 
 
 @given(sizes, zones, instants, st.integers(1, 40))
-def test_windows_between_tile_time_without_gap_or_overlap(
-    size: int, zone: str, start: int, count: int
-) -> None:
+def test_windows_between_tile_time_without_gap_or_overlap(size: int, zone: str, start: int, count: int) -> None:
     calendar = Calendar(size, zone)
     end = start + count * size
     windows = list(calendar.between(start, end))
@@ -123,9 +121,7 @@ def test_weeks_start_on_monday(zone: str, instant: int) -> None:
 
 
 @given(sizes, zones, instants, st.integers(1, 28))
-def test_a_trailing_stretch_is_as_many_windows_as_its_span(
-    size: int, zone: str, instant: int, span: int
-) -> None:
+def test_a_trailing_stretch_is_as_many_windows_as_its_span(size: int, zone: str, instant: int, span: int) -> None:
     calendar = Calendar(size, zone)
     last = calendar.window_of(instant)
     stretch = calendar.trailing(last, span)

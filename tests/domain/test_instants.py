@@ -114,9 +114,7 @@ def test_a_duration_is_told_in_its_largest_unit(duration: int, text: str) -> Non
     ],
 )
 def test_what_is_no_duration_is_refused(text: str) -> None:
-    with pytest.raises(
-        InputError, match="is not a duration: write a whole number and one of s, m, h, d, w, y"
-    ):
+    with pytest.raises(InputError, match="is not a duration: write a whole number and one of s, m, h, d, w, y"):
         parse_duration(text)
 
 

@@ -38,9 +38,7 @@ class Calendar:
         _zone(self.timezone)
         found = f"a window of {format_duration(self.size)}"
         if not MINUTE <= self.size <= LONGEST:
-            raise InputError(
-                f"{found} is not allowed: use {format_duration(MINUTE)} to {format_duration(LONGEST)}"
-            )
+            raise InputError(f"{found} is not allowed: use {format_duration(MINUTE)} to {format_duration(LONGEST)}")
         if self.size < HOUR and HOUR % self.size:
             raise InputError(f"{found} does not divide an hour: use {_divisors(HOUR, MINUTE)} or more")
         # whole hours, because larger windows are sums of hourly base windows

@@ -104,7 +104,8 @@ class Moment:
 class Incident:
     """One incident.
 
-    `window` is where its first firing verdict was, `verdicts` the worst of each series so far.
+    `window` is where its first firing verdict was, `verdicts` the worst of each series so far. `severity` is
+    that of now, and once it is resolved the worst it reached, which `peak` keeps.
     """
 
     id: int
@@ -120,6 +121,7 @@ class Incident:
     cause: Cause
     timeline: tuple[Moment, ...] = ()
     notified: tuple[Notified, ...] = ()
+    peak: Status = Status.OK
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON of the command line and the API."""
@@ -129,6 +131,7 @@ class Incident:
             "env": self.key.env,
             "state": str(self.state),
             "severity": str(self.severity),
+            "peak": str(self.peak),
             "title": self.title,
             "opened": format_instant(self.opened),
             "resolved": None if self.resolved is None else format_instant(self.resolved),
