@@ -30,25 +30,24 @@ ROOMS = {
     "domain": Room(),
     "catalog": Room("domain"),
     "stats": Room("domain", "numpy scipy"),
-    "sketch": Room("domain catalog stats", "msgspec numpy"),
+    "sketch": Room("domain stats", "numpy"),
     "spec": Room("domain catalog", "msgspec yaml"),
-    "collect": Room("domain", "numpy polars"),
+    "collect": Room("domain", "msgspec numpy polars"),
     "store": Room("domain", "alembic msgspec sqlalchemy"),
     "profile": Room("domain catalog stats sketch", "msgspec numpy polars"),
     "log": Room("domain collect store", "deltalake msgspec numpy polars"),
-    "measure": Room("domain catalog stats sketch profile", "numpy polars"),
-    "judge": Room("domain catalog stats spec", "numpy"),
-    "act": Room("domain catalog spec store"),
+    "measure": Room("domain catalog stats sketch profile", "msgspec numpy"),
+    "judge": Room("domain catalog stats", "msgspec"),
+    "act": Room("domain catalog store"),
     "show": Room("domain catalog"),
-    "work": Room("domain catalog spec store log profile measure judge act", "numpy polars"),
+    "compare": Room("domain catalog stats sketch spec collect profile measure judge show", "numpy polars"),
+    "work": Room("domain catalog sketch spec collect store log profile measure judge act", "msgspec numpy polars"),
     "demo": Room("domain"),
     # the only place that wires everything
-    "app": Room(
-        "domain catalog stats sketch spec collect store profile log measure judge act show work demo"
-    ),
+    "app": Room("domain catalog spec collect store log measure judge act work", "msgspec"),
     # what stands in front: modelwatch/__init__.py for notebooks, and the verbs
-    "__init__": Room("domain catalog spec collect profile show app"),
-    "cli": Room("domain catalog spec collect store log show work demo app", "click rich"),
+    "__init__": Room("domain catalog spec collect profile show compare app"),
+    "cli": Room("domain catalog spec collect store log show compare work demo app", "click rich"),
 }
 
 # The rooms in front of all others, and who may know them.
@@ -216,9 +215,7 @@ def test_an_allowed_import_passes(file: str, source: str) -> None:
         ("collect/files.py", "def f():\n    import pandas", ["collect may not import pandas"]),
     ],
 )
-def test_an_optional_library_stays_in_the_functions_of_its_adapter(
-    file: str, source: str, expected: list[str]
-) -> None:
+def test_an_optional_library_stays_in_the_functions_of_its_adapter(file: str, source: str, expected: list[str]) -> None:
     found = faults(file, source, adapters={"collect/frames.py": "pandas"})
     assert len(found) == len(expected)
     assert all(part in fault for part, fault in zip(expected, found, strict=True))

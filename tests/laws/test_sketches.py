@@ -63,7 +63,7 @@ every = pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
 def facts(sketch: Any) -> Any:
     """What must be equal to the last digit, and the sums that agree to rounding."""
     if isinstance(sketch, NumericSketch):
-        exact = [
+        return [
             sketch.counts.tolist(),
             sketch.absent,
             sketch.nan,
@@ -72,7 +72,6 @@ def facts(sketch: Any) -> Any:
             sketch.minimum,
             sketch.maximum,
         ]
-        return exact
     if isinstance(sketch, CategorySketch):
         return [sketch.counts.tolist(), dict(sketch.unseen), sketch.other, sketch.missing]
     if isinstance(sketch, LogBuckets):

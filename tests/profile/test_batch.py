@@ -60,9 +60,7 @@ def by_window(profiles: Iterable[tuple[str, int, Profile]]) -> dict[tuple[str, i
 def test_each_window_counts_its_own_rows(plan: Plan) -> None:
     rows = frame()
     found = profile_batch(plan, rows)
-    expected = rows.group_by(
-        "model_version", pl.col("timestamp").dt.truncate("1h").dt.epoch("us").alias("start")
-    ).agg(
+    expected = rows.group_by("model_version", pl.col("timestamp").dt.truncate("1h").dt.epoch("us").alias("start")).agg(
         pl.len().alias("rows"),
         pl.col("age").sum().alias("age"),
         pl.col("age").null_count().alias("missing"),
@@ -81,9 +79,7 @@ def test_any_split_and_order_gives_the_same_counts(plan: Plan) -> None:
     rows = frame()
     shuffled = rows.sample(fraction=1.0, shuffle=True, seed=3)
     whole = {(each.version, each.window.start): each.profile for each in profile_batch(plan, rows)}
-    pieces = [
-        piece for cut in range(0, ROWS, 700) for piece in profile_batch(plan, shuffled[cut : cut + 700])
-    ]
+    pieces = [piece for cut in range(0, ROWS, 700) for piece in profile_batch(plan, shuffled[cut : cut + 700])]
     merged = by_window((each.version, each.window.start, each.profile) for each in pieces)
     assert merged.keys() == whole.keys()
     for key, parts in merged.items():
@@ -136,9 +132,7 @@ def test_text_is_only_counted_as_present(plan: Plan) -> None:
 
 def test_slices_follow_local_days(plan: Plan) -> None:
     rows = frame()
-    local = rows.with_columns(
-        pl.col("timestamp").dt.convert_time_zone("America/New_York").dt.date().alias("day")
-    )
+    local = rows.with_columns(pl.col("timestamp").dt.convert_time_zone("America/New_York").dt.date().alias("day"))
     expected = local.group_by("model_version", "day", "city").len()
     total = 0
     for each in slice_batch(plan, rows):

@@ -13,9 +13,7 @@ from modelwatch.stats import ks_from_counts
 SHAPES = {
     "normal": np.random.default_rng(1).normal(size=5000),
     "heavy tail": np.random.default_rng(2).standard_t(1.5, size=5000),
-    "zeros": np.where(
-        np.random.default_rng(3).random(5000) < 0.9, 0.0, np.random.default_rng(4).random(5000)
-    ),
+    "zeros": np.where(np.random.default_rng(3).random(5000) < 0.9, 0.0, np.random.default_rng(4).random(5000)),
     "few values": np.random.default_rng(5).integers(0, 24, 5000).astype(float),
     "constant": np.full(300, 7.25),
     "large": 1e9 + np.random.default_rng(6).normal(size=3000),

@@ -5,7 +5,7 @@ send the same object.
 """
 
 from modelwatch.profile.batch import Profiled, SliceProfiled, profile_batch, slice_batch
-from modelwatch.profile.outcome import BinaryOutcome, Outcome, RegressionOutcome, outcomes_of
+from modelwatch.profile.outcome import BinaryOutcome, Outcome, RegressionOutcome, Rows, outcomes_of
 from modelwatch.profile.plan import ColumnPlan, Plan, build_plan
 from modelwatch.profile.profile import Profile
 from modelwatch.profile.slices import SliceProfile
@@ -18,6 +18,7 @@ __all__ = [
     "Profile",
     "Profiled",
     "RegressionOutcome",
+    "Rows",
     "SliceProfile",
     "SliceProfiled",
     "build_plan",

@@ -65,9 +65,7 @@ def profile_batch(plan: Plan, frame: pl.DataFrame) -> list[Profiled]:
         return []
     instants = frame[TIMESTAMP].dt.epoch("us").to_numpy()
     starts = instants - instants % plan.calendar.base
-    groups = _group(
-        frame, starts, {int(s): Window(int(s), int(s) + plan.calendar.base) for s in np.unique(starts)}
-    )
+    groups = _group(frame, starts, {int(s): Window(int(s), int(s) + plan.calendar.base) for s in np.unique(starts)})
     size = len(groups.keys)
     columns = {name: _sketches(column, frame, groups.codes, size) for name, column in plan.columns.items()}
     rows = np.bincount(groups.codes, minlength=size)
@@ -80,11 +78,16 @@ def profile_batch(plan: Plan, frame: pl.DataFrame) -> list[Profiled]:
             window,
             Profile(
                 {name: sketches[i] for name, sketches in columns.items()},
-                int(rows[i]), int(first[i]), int(last[i]), latency[i], int(errors[i]), int(error_rows[i]),
+                int(rows[i]),
+                int(first[i]),
+                int(last[i]),
+                latency[i],
+                int(errors[i]),
+                int(error_rows[i]),
             ),
         )
         for i, (version, window) in enumerate(groups.keys)
-    ]  # fmt: skip
+    ]
 
 
 def slice_batch(plan: Plan, frame: pl.DataFrame) -> list[SliceProfiled]:
@@ -109,9 +112,7 @@ def slice_batch(plan: Plan, frame: pl.DataFrame) -> list[SliceProfiled]:
         width = len(values) + 1
         cell = groups.codes * width + slice_codes(frame, plan.source(column), values)
         rows = np.bincount(cell, minlength=size * width).reshape(size, width)
-        missing = np.stack(
-            [np.bincount(cell[absent[:, c]], minlength=size * width) for c in range(len(names))], axis=1
-        )
+        missing = np.stack([np.bincount(cell[absent[:, c]], minlength=size * width) for c in range(len(names))], axis=1)
         missing = missing.reshape(size, width, len(names))
         counted = np.bincount(cell[finite], minlength=size * width).reshape(size, width)
         sums = np.bincount(cell, weights=output, minlength=size * width).reshape(size, width)
@@ -119,10 +120,7 @@ def slice_batch(plan: Plan, frame: pl.DataFrame) -> list[SliceProfiled]:
         for i in range(size):
             parts[i].append((rows[i], missing[i], counted[i], sums[i], squares[i]))
     blocks = [SliceProfile(*(np.concatenate(arrays) for arrays in zip(*part, strict=True))) for part in parts]
-    return [
-        SliceProfiled(version, window, block)
-        for (version, window), block in zip(groups.keys, blocks, strict=True)
-    ]
+    return [SliceProfiled(version, window, block) for (version, window), block in zip(groups.keys, blocks, strict=True)]
 
 
 def group_days(plan: Plan, frame: pl.DataFrame, instants: Ints) -> _Groups:
@@ -176,27 +174,19 @@ def _sketches(column: ColumnPlan, frame: pl.DataFrame, codes: Ints, size: int) -
 def _all_missing(column: ColumnPlan, rows: int) -> Sketch:
     if column.grid is not None:
         return NumericSketch.of(column.grid, np.array([], dtype=np.float64), absent=rows)
-    return (
-        PresenceSketch(0, rows)
-        if column.domain is None
-        else CategorySketch.of(column.domain, {}, missing=rows)
-    )
+    return PresenceSketch(0, rows) if column.domain is None else CategorySketch.of(column.domain, {}, missing=rows)
 
 
-def _categories(
-    column: ColumnPlan, series: pl.Series, codes: Ints, size: int, absent: Ints
-) -> list[CategorySketch]:
+def _categories(column: ColumnPlan, series: pl.Series, codes: Ints, size: int, absent: Ints) -> list[CategorySketch]:
     assert column.domain is not None
     known = column.domain.values
-    place = series.replace_strict(
-        list(known), list(range(len(known))), default=len(known), return_dtype=pl.Int64
-    )
+    place = series.replace_strict(list(known), list(range(len(known))), default=len(known), return_dtype=pl.Int64)
     places = place.fill_null(-1).to_numpy()
     width = len(known)
     inside = (places >= 0) & (places < width)
-    counts = np.bincount(
-        codes[inside] * max(width, 1) + places[inside], minlength=size * max(width, 1)
-    ).reshape(size, -1)[:, :width]
+    counts = np.bincount(codes[inside] * max(width, 1) + places[inside], minlength=size * max(width, 1)).reshape(
+        size, -1
+    )[:, :width]
     strangers: list[dict[str, int]] = [{} for _ in range(size)]
     outside = (places == width) & series.is_not_null().to_numpy()
     if outside.any():

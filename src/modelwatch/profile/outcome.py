@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from modelwatch.domain.columns import Task
@@ -26,6 +27,26 @@ TRUTH = "truth"  # binary: 1.0 or 0.0; regression: the value; null without a lab
 DELAY = "delay"  # seconds from the prediction to its label
 
 _TINY = float(np.finfo(np.float64).eps)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rows:
+    """Rows of the label index as arrays of shape (n,), NaN where something is not known."""
+
+    output: Floats
+    predicted: Floats
+    truth: Floats
+    delay: Floats
+
+    @classmethod
+    def of(cls, frame: pl.DataFrame) -> Rows:
+        """The columns of a frame; those it lacks are not known."""
+        unknown = np.full(frame.height, np.nan)
+        columns = (OUTPUT, PREDICTED, TRUTH, DELAY)
+        return cls(*(frame[name].to_numpy() if name in frame.columns else unknown for name in columns))
+
+    def __getitem__(self, rows: npt.NDArray[np.bool_]) -> Rows:
+        return Rows(self.output[rows], self.predicted[rows], self.truth[rows], self.delay[rows])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,22 +89,20 @@ class BinaryOutcome:
         )
 
     @classmethod
-    def grouped(cls, grid: Grid, frame: pl.DataFrame, groups: Ints, size: int) -> list[BinaryOutcome]:
+    def grouped(cls, grid: Grid, given: Rows, groups: Ints, size: int) -> list[BinaryOutcome]:
         """One outcome for each of `size` groups of index rows."""
         rows = np.bincount(groups, minlength=size)
-        labelled = frame[TRUTH].is_not_null().to_numpy()
-        frame, groups = frame.filter(pl.Series(labelled)), groups[labelled]
-        truth = frame[TRUTH].to_numpy().astype(np.int64)
+        labelled = ~np.isnan(given.truth)
+        given, groups = given[labelled], groups[labelled]
+        truth = given.truth.astype(np.int64)
         counted = np.bincount(groups, minlength=size)
         positives = np.bincount(groups[truth == 1], minlength=size)
-        classed = frame[PREDICTED].is_not_null().to_numpy()
-        predicted = frame[PREDICTED].fill_null(0.0).to_numpy().astype(np.int64)
-        cell = (groups * 4 + truth * 2 + predicted)[classed]
+        classed = ~np.isnan(given.predicted)
+        cell = groups[classed] * 4 + truth[classed] * 2 + given.predicted[classed].astype(np.int64)
         confusion = np.bincount(cell, minlength=size * 4).reshape(size, 2, 2)
-        delays = _delays(frame, groups, size)
-        score = frame[OUTPUT].fill_null(float("nan")).to_numpy()
-        scored = np.isfinite(score)
-        score, truth, groups = score[scored], truth[scored], groups[scored]
+        delays = _delays(given.delay, groups, size)
+        scored = np.isfinite(given.output)
+        score, truth, groups = given.output[scored], truth[scored], groups[scored]
         bins = grid.index(score)
         counts = np.bincount((groups * 2 + truth) * grid.bins + bins, minlength=size * 2 * grid.bins)
         score_sums = np.bincount(groups * grid.bins + bins, weights=score, minlength=size * grid.bins)
@@ -115,9 +134,16 @@ class BinaryOutcome:
         """Sparse counts as bytes, then the plain numbers."""
         used = np.flatnonzero(self.counts.any(axis=0))
         return [
-            used.astype("<u2").tobytes(), self.counts[:, used].astype("<i8").tobytes(), self.score_sums[used].astype("<f8").tobytes(),
-            self.confusion.ravel().tolist(), self.sums.tolist(), self.rows, self.labelled, self.positives, self.delays.pack(),
-        ]  # fmt: skip
+            used.astype("<u2").tobytes(),
+            self.counts[:, used].astype("<i8").tobytes(),
+            self.score_sums[used].astype("<f8").tobytes(),
+            self.confusion.ravel().tolist(),
+            self.sums.tolist(),
+            self.rows,
+            self.labelled,
+            self.positives,
+            self.delays.pack(),
+        ]
 
     @classmethod
     def unpack(cls, grid: Grid, packed: list[Any]) -> BinaryOutcome:
@@ -128,7 +154,8 @@ class BinaryOutcome:
         empty.score_sums[used] = np.frombuffer(packed[2], "<f8")
         confusion = np.array(packed[3], dtype=np.int64).reshape(2, 2)
         sums, delays = np.array(packed[4], dtype=np.float64), LogBuckets.unpack(packed[8])
-        return cls(grid, empty.counts, confusion, empty.score_sums, sums, *packed[5:8], delays)
+        rows, labelled, positives = packed[5:8]
+        return cls(grid, empty.counts, confusion, empty.score_sums, sums, rows, labelled, positives, delays)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -153,18 +180,16 @@ class RegressionOutcome:
         return cls(centre, np.zeros(8))
 
     @classmethod
-    def grouped(cls, centre: float, frame: pl.DataFrame, groups: Ints, size: int) -> list[RegressionOutcome]:
+    def grouped(cls, centre: float, given: Rows, groups: Ints, size: int) -> list[RegressionOutcome]:
         """One outcome for each of `size` groups of index rows."""
         rows = np.bincount(groups, minlength=size)
-        labelled = frame[TRUTH].is_not_null().to_numpy()
-        frame, groups = frame.filter(pl.Series(labelled)), groups[labelled]
+        labelled = ~np.isnan(given.truth)
+        given, groups = given[labelled], groups[labelled]
         counted = np.bincount(groups, minlength=size)
-        delays = _delays(frame, groups, size)
-        truth = frame[TRUTH].to_numpy()
-        totals = np.bincount(groups, weights=truth, minlength=size)
-        value = frame[OUTPUT].fill_null(float("nan")).to_numpy()
-        usable = np.isfinite(value) & np.isfinite(truth)
-        value, truth, groups = value[usable], truth[usable], groups[usable]
+        delays = _delays(given.delay, groups, size)
+        totals = np.bincount(groups, weights=given.truth, minlength=size)
+        usable = np.isfinite(given.output) & np.isfinite(given.truth)
+        value, truth, groups = given.output[usable], given.truth[usable], groups[usable]
         error, centred = value - truth, truth - centre
         # As scikit-learn: a true value of zero counts as the smallest step above it.
         relative = np.abs(error) / np.maximum(np.abs(truth), _TINY)
@@ -187,7 +212,8 @@ class RegressionOutcome:
     @classmethod
     def unpack(cls, centre: float, packed: list[Any]) -> RegressionOutcome:
         """The outcome that `pack` wrote down."""
-        return cls(centre, np.array(packed[0], dtype=np.float64), *packed[1:5], LogBuckets.unpack(packed[5]))
+        sums, rows, labelled, zeros, total, delays = packed
+        return cls(centre, np.array(sums, dtype=np.float64), rows, labelled, zeros, total, LogBuckets.unpack(delays))
 
 
 Outcome = BinaryOutcome | RegressionOutcome
@@ -195,11 +221,7 @@ Outcome = BinaryOutcome | RegressionOutcome
 
 def has_outcomes(plan: Plan) -> bool:
     """Whether labels of this plan's task can be scored."""
-    return (
-        plan.task in (Task.BINARY, Task.REGRESSION)
-        and plan.output is not None
-        and plan.output.grid is not None
-    )
+    return plan.task in (Task.BINARY, Task.REGRESSION) and plan.output is not None and plan.output.grid is not None
 
 
 def empty_outcome(plan: Plan) -> Outcome:
@@ -208,12 +230,12 @@ def empty_outcome(plan: Plan) -> Outcome:
     return BinaryOutcome.empty(grid) if plan.task is Task.BINARY else RegressionOutcome.empty(grid.centre)
 
 
-def outcomes_of(plan: Plan, frame: pl.DataFrame, groups: Ints, size: int) -> list[Outcome]:
+def outcomes_of(plan: Plan, rows: Rows, groups: Ints, size: int) -> list[Outcome]:
     """The outcome of each of `size` groups of label-index rows, by the plan's task."""
     grid = _grid(plan)
     if plan.task is Task.BINARY:
-        return list(BinaryOutcome.grouped(grid, frame, groups, size))
-    return list(RegressionOutcome.grouped(grid.centre, frame, groups, size))
+        return list(BinaryOutcome.grouped(grid, rows, groups, size))
+    return list(RegressionOutcome.grouped(grid.centre, rows, groups, size))
 
 
 def unpack_outcome(plan: Plan, packed: list[Any]) -> Outcome:
@@ -268,9 +290,8 @@ def _grid(plan: Plan) -> Grid:
     return plan.output.grid
 
 
-def _delays(frame: pl.DataFrame, groups: Ints, size: int) -> list[LogBuckets]:
-    if DELAY not in frame.columns:
+def _delays(delay: Floats, groups: Ints, size: int) -> list[LogBuckets]:
+    known = ~np.isnan(delay)
+    if not known.any():
         return [LogBuckets()] * size
-    known = frame[DELAY].is_not_null().to_numpy()
-    absent = np.zeros(size, dtype=np.int64)
-    return LogBuckets.grouped(frame[DELAY].drop_nulls().to_numpy(), groups[known], size, missing=absent)
+    return LogBuckets.grouped(delay[known], groups[known], size, missing=np.zeros(size, dtype=np.int64))

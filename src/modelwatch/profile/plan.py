@@ -56,11 +56,7 @@ class ColumnPlan:
         """The sketch that its `pack` wrote down."""
         if self.grid is not None:
             return NumericSketch.unpack(self.grid, packed)
-        return (
-            PresenceSketch.unpack(packed)
-            if self.domain is None
-            else CategorySketch.unpack(self.domain, packed)
-        )
+        return PresenceSketch.unpack(packed) if self.domain is None else CategorySketch.unpack(self.domain, packed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +93,7 @@ class Plan:
 
     def slice_names(self) -> list[Slice]:
         """Every slice in its fixed order, each segment's `other` last."""
-        return [
-            Slice(((column, value),)) for column, values in self.slices.items() for value in (*values, OTHER)
-        ]
+        return [Slice(((column, value),)) for column, values in self.slices.items() for value in (*values, OTHER)]
 
     def to_bytes(self) -> bytes:
         """The plan as bytes, version first."""
@@ -142,7 +136,6 @@ def build_plan(
     task: Task,
     features: Mapping[str, ColumnKind],
     segments: Sequence[str] = (),
-    threshold: float = 0.5,
     sources: Mapping[str, str] | None = None,
     marks: Mapping[str, Sequence[float]] | None = None,
 ) -> Plan:
@@ -155,7 +148,7 @@ def build_plan(
     sources : mapping of feature to column
         Where a feature's column in the log has another name.
     marks : mapping of column to numbers
-        Values that must be edges, such as the ends of declared ranges.
+        Values that must be edges: the ends of declared ranges, and the thresholds of `prediction`.
 
     Examples
     --------
@@ -170,16 +163,14 @@ def build_plan(
         name: _plan_column(frame, name, sources.get(name, name), kind, marks.get(name, ()))
         for name, kind in features.items()
     }
-    output = _plan_output(frame, task, threshold)
+    output = _plan_output(frame, task, marks.get(PREDICTION, ()))
     if output is not None:
         columns[PREDICTION] = output
     slices, dropped = _plan_slices(frame, {column: sources.get(column, column) for column in segments})
     return Plan(calendar, task, columns, slices, dropped)
 
 
-def _plan_column(
-    frame: pl.DataFrame, name: str, source: str, kind: ColumnKind, marks: Sequence[float]
-) -> ColumnPlan:
+def _plan_column(frame: pl.DataFrame, name: str, source: str, kind: ColumnKind, marks: Sequence[float]) -> ColumnPlan:
     if kind is ColumnKind.NUMERIC:
         return ColumnPlan(name, source, kind, grid=build_grid(_numbers(frame, source), marks=marks))
     if kind in (ColumnKind.CATEGORICAL, ColumnKind.BOOLEAN):
@@ -187,19 +178,15 @@ def _plan_column(
     return ColumnPlan(name, source, kind)
 
 
-def _plan_output(frame: pl.DataFrame, task: Task, threshold: float) -> ColumnPlan | None:
+def _plan_output(frame: pl.DataFrame, task: Task, thresholds: Sequence[float]) -> ColumnPlan | None:
     if task is Task.BINARY and _has(frame, SCORE):
-        grid = build_score_grid(_numbers(frame, SCORE), thresholds=[threshold])
+        grid = build_score_grid(_numbers(frame, SCORE), thresholds=thresholds)
         return ColumnPlan(PREDICTION, SCORE, ColumnKind.NUMERIC, grid=grid)
     if not _has(frame, PREDICTION):
         return None
     if task is Task.REGRESSION:
-        return ColumnPlan(
-            PREDICTION, PREDICTION, ColumnKind.NUMERIC, grid=build_grid(_numbers(frame, PREDICTION))
-        )
-    return ColumnPlan(
-        PREDICTION, PREDICTION, ColumnKind.CATEGORICAL, domain=Domain.of(_categories(frame, PREDICTION))
-    )
+        return ColumnPlan(PREDICTION, PREDICTION, ColumnKind.NUMERIC, grid=build_grid(_numbers(frame, PREDICTION)))
+    return ColumnPlan(PREDICTION, PREDICTION, ColumnKind.CATEGORICAL, domain=Domain.of(_categories(frame, PREDICTION)))
 
 
 def _plan_slices(frame: pl.DataFrame, segments: Mapping[str, str]) -> tuple[dict[str, tuple[str, ...]], int]:
@@ -212,9 +199,7 @@ def _plan_slices(frame: pl.DataFrame, segments: Mapping[str, str]) -> tuple[dict
     ]
     ranked.sort(key=lambda entry: (-entry[0], entry[1], entry[2]))
     room = SLICES - len(segments)
-    kept = {
-        column: tuple(sorted(value for _, c, value in ranked[:room] if c == column)) for column in segments
-    }
+    kept = {column: tuple(sorted(value for _, c, value in ranked[:room] if c == column)) for column in segments}
     return kept, max(len(ranked) - room, 0)
 
 

@@ -50,9 +50,7 @@ class Profile:
 
     def to_bytes(self) -> bytes:
         """The profile as one compressed blob, format version first."""
-        packed = [
-            [name, sketch.pack()] for name, sketch in self.columns.items() if sketch.rows
-        ]  # fmt: skip
+        packed = [[name, sketch.pack()] for name, sketch in self.columns.items() if sketch.rows]
         latency = self.latency.pack() if self.latency.rows else None
         body = [
             FORMAT,
@@ -78,9 +76,7 @@ class Profile:
                 f"a stored profile has format {fmt}, this release reads {FORMAT}: use the release that wrote it"
             )
         known = {name: plan.columns[name].unpack(body) for name, body in packed if name in plan.columns}
-        columns = {
-            name: known[name] if name in known else plan.columns[name].empty() for name in plan.columns
-        }
+        columns = {name: known[name] if name in known else plan.columns[name].empty() for name in plan.columns}
         buckets = LogBuckets() if latency is None else LogBuckets.unpack(latency)
         return cls(columns, rows, first, last, buckets, errors, error_rows, faults)
 

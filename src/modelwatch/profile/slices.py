@@ -39,16 +39,22 @@ class SliceProfile:
     def empty(cls, slices: int, columns: int) -> SliceProfile:
         """The profile of no rows."""
         return cls(
-            np.zeros(slices, np.int64), np.zeros((slices, columns), np.int64), np.zeros(slices, np.int64),
-            np.zeros(slices), np.zeros(slices),
-        )  # fmt: skip
+            np.zeros(slices, np.int64),
+            np.zeros((slices, columns), np.int64),
+            np.zeros(slices, np.int64),
+            np.zeros(slices),
+            np.zeros(slices),
+        )
 
     def merge(self, other: SliceProfile) -> SliceProfile:
         """The profile of both sets of rows."""
         return SliceProfile(
-            self.rows + other.rows, self.missing + other.missing, self.values + other.values,
-            self.sums + other.sums, self.squares + other.squares,
-        )  # fmt: skip
+            self.rows + other.rows,
+            self.missing + other.missing,
+            self.values + other.values,
+            self.sums + other.sums,
+            self.squares + other.squares,
+        )
 
     def to_bytes(self) -> bytes:
         """The arrays as one compressed blob, format version first."""
@@ -70,7 +76,9 @@ class SliceProfile:
                 f"a stored slice profile has format {fmt}, this release reads {FORMAT}: use the release that wrote it"
             )
         return cls(
-            np.frombuffer(rows, "<i8").astype(np.int64), np.frombuffer(missing, "<i8").astype(np.int64).reshape(shape),
-            np.frombuffer(values, "<i8").astype(np.int64), np.frombuffer(sums, "<f8").astype(np.float64),
+            np.frombuffer(rows, "<i8").astype(np.int64),
+            np.frombuffer(missing, "<i8").astype(np.int64).reshape(shape),
+            np.frombuffer(values, "<i8").astype(np.int64),
+            np.frombuffer(sums, "<f8").astype(np.float64),
             np.frombuffer(squares, "<f8").astype(np.float64),
-        )  # fmt: skip
+        )

@@ -36,9 +36,7 @@ class Domain:
 
     def __post_init__(self) -> None:
         text = "\x00".join((*self.values, str(self.truncated)))
-        object.__setattr__(
-            self, "id", blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
-        )
+        object.__setattr__(self, "id", blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest())
         object.__setattr__(self, "position", {value: i for i, value in enumerate(self.values)})
 
     @classmethod
@@ -123,15 +121,16 @@ class CategorySketch:
         """The sketch of the rows that are not in `part`; unseen categories beyond the sample stay uncounted."""
         unseen = {value: rows - part.unseen.get(value, 0) for value, rows in self.unseen.items()}
         return CategorySketch(
-            self.domain, self.counts - part.counts, {value: rows for value, rows in unseen.items() if rows},
-            self.other - part.other, self.missing - part.missing,
-        )  # fmt: skip
+            self.domain,
+            self.counts - part.counts,
+            {value: rows for value, rows in unseen.items() if rows},
+            self.other - part.other,
+            self.missing - part.missing,
+        )
 
     def to_counts(self) -> dict[str, int]:
         """Rows by category, known ones first."""
-        known = {
-            value: int(count) for value, count in zip(self.domain.values, self.counts, strict=True) if count
-        }
+        known = {value: int(count) for value, count in zip(self.domain.values, self.counts, strict=True) if count}
         return known | dict(self.unseen)
 
     def pack(self) -> list[Any]:
@@ -160,9 +159,7 @@ def merge_categories(sketches: list[CategorySketch]) -> CategorySketch:
     """The sketch of all rows of several sketches on one domain."""
     first = sketches[0]
     if any(sketch.domain.id != first.domain.id for sketch in sketches):
-        raise InputError(
-            "sketches of different category domains do not merge: profile the column again on one domain"
-        )
+        raise InputError("sketches of different category domains do not merge: profile the column again on one domain")
     unseen: Counter[str] = Counter()
     for sketch in sketches:
         unseen.update(sketch.unseen)

@@ -37,9 +37,7 @@ class Grid:
     _edges32: npt.NDArray[np.float32] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        digest = blake2b(
-            self.edges.tobytes() + np.float64(self.centre).tobytes() + bytes([self.single]), digest_size=8
-        )
+        digest = blake2b(self.edges.tobytes() + np.float64(self.centre).tobytes() + bytes([self.single]), digest_size=8)
         object.__setattr__(self, "id", digest.hexdigest())
         object.__setattr__(self, "_edges32", _as_single(self.edges))
 
@@ -79,7 +77,8 @@ class Grid:
     def unpack(cls, packed: list[object]) -> Grid:
         """The grid that `pack` wrote down."""
         edges, centre, single = packed
-        assert isinstance(edges, bytes) and isinstance(centre, float)
+        assert isinstance(edges, bytes)
+        assert isinstance(centre, float)
         return cls(np.frombuffer(edges, "<f8").astype(np.float64), centre, bool(single))
 
 
@@ -114,9 +113,7 @@ def build_grid(values: Floats, *, marks: Iterable[float] = ()) -> Grid:
         ranked = sample[(np.arange(QUANTILES) * sample.size) // QUANTILES]
         chosen, times = np.unique(ranked, return_counts=True)
         edges = np.concatenate([chosen, _above(chosen[times > 1], single), _above(sample[-1:], single)])
-    return _finish(
-        edges, _tails(sample[0], sample[-1]), marks, centre=float(sample[sample.size // 2]), single=single
-    )
+    return _finish(edges, _tails(sample[0], sample[-1]), marks, centre=float(sample[sample.size // 2]), single=single)
 
 
 def build_score_grid(scores: Floats, *, thresholds: Iterable[float] = ()) -> Grid:
@@ -142,9 +139,7 @@ def build_score_grid(scores: Floats, *, thresholds: Iterable[float] = ()) -> Gri
         [(np.arange(QUANTILES) * n) // QUANTILES, halved.astype(np.int64), n - 1 - halved.astype(np.int64)]
     )
     chosen, times = np.unique(sample[ranks[:QUANTILES]], return_counts=True)
-    edges = np.concatenate(
-        [sample[ranks], _above(chosen[times > 1], single), _above(sample[-1:], single), fixed]
-    )
+    edges = np.concatenate([sample[ranks], _above(chosen[times > 1], single), _above(sample[-1:], single), fixed])
     return _finish(edges, np.array([]), thresholds, centre=float(sample[n // 2]), single=single)
 
 
@@ -158,9 +153,9 @@ def _finish(edges: Floats, tails: Floats, marks: Iterable[float], *, centre: flo
 
 def _tails(low: float, high: float) -> Floats:
     width = (high - low) or abs(high) or 1.0
-    steps = width * 2.0 ** (np.arange(TAIL_EDGES) - 4)
+    steps: Floats = width * np.exp2(np.arange(TAIL_EDGES) - 4.0)
     # nextafter: a value exactly one width above the range still lies inside it.
-    return np.concatenate([low - steps, np.nextafter(high + steps, np.inf)])
+    return np.concatenate([low - steps, np.nextafter(high + steps, np.inf, dtype=np.float64)])
 
 
 def _above(values: Floats, single: bool) -> Floats:

@@ -5,7 +5,7 @@ The unit of every numeric profile; `measure` reads distances, means and tails fr
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -30,6 +30,8 @@ class NumericSketch:
         Rows that were null, not a number, plus and minus infinity.
     minimum, maximum : float
         Of the finite values; infinity and minus infinity where there is none.
+    n : int
+        Finite values.
 
     Examples
     --------
@@ -50,6 +52,10 @@ class NumericSketch:
     below: int = 0
     minimum: float = np.inf
     maximum: float = -np.inf
+    n: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "n", int(self.counts.sum()))
 
     @classmethod
     def empty(cls, grid: Grid) -> NumericSketch:
@@ -63,9 +69,7 @@ class NumericSketch:
         return cls.grouped(grid, values, groups, 1, absent=np.array([absent]))[0]
 
     @classmethod
-    def grouped(
-        cls, grid: Grid, values: Floats, groups: Ints, size: int, *, absent: Ints
-    ) -> list[NumericSketch]:
+    def grouped(cls, grid: Grid, values: Floats, groups: Ints, size: int, *, absent: Ints) -> list[NumericSketch]:
         """One sketch for each of `size` groups, in one pass.
 
         Parameters
@@ -98,16 +102,19 @@ class NumericSketch:
         np.maximum.at(maximum, groups, values)
         return [
             cls(
-                grid, counts[i], sums[i], powers[i], int(absent[i]), int(nan[i]), int(above[i]), int(below[i]),
-                float(minimum[i]), float(maximum[i]),
+                grid,
+                counts[i],
+                sums[i],
+                powers[i],
+                int(absent[i]),
+                int(nan[i]),
+                int(above[i]),
+                int(below[i]),
+                float(minimum[i]),
+                float(maximum[i]),
             )
             for i in range(size)
-        ]  # fmt: skip
-
-    @property
-    def n(self) -> int:
-        """Finite values."""
-        return int(self.counts.sum())
+        ]
 
     @property
     def rows(self) -> int:
@@ -146,9 +153,17 @@ class NumericSketch:
     def without(self, part: NumericSketch) -> NumericSketch:
         """The sketch of the rows that are not in `part`; its extremes may be those of rows taken out."""
         return NumericSketch(
-            self.grid, self.counts - part.counts, self.sums - part.sums, self.powers - part.powers, self.absent - part.absent,
-            self.nan - part.nan, self.above - part.above, self.below - part.below, self.minimum, self.maximum,
-        )  # fmt: skip
+            self.grid,
+            self.counts - part.counts,
+            self.sums - part.sums,
+            self.powers - part.powers,
+            self.absent - part.absent,
+            self.nan - part.nan,
+            self.above - part.above,
+            self.below - part.below,
+            self.minimum,
+            self.maximum,
+        )
 
     def cdf(self, x: float) -> float:
         """Share of the values below `x`: exact where `x` is an edge of the grid, linear inside a bin."""
@@ -192,9 +207,7 @@ class NumericSketch:
         if n == 0 or not len(self.grid.edges):
             return np.array([], dtype=np.float64)
         ranks = (np.arange(1, 10) * n) // 10
-        index, times = np.unique(
-            np.searchsorted(np.cumsum(self.masses), ranks, side="right"), return_counts=True
-        )
+        index, times = np.unique(np.searchsorted(np.cumsum(self.masses), ranks, side="right"), return_counts=True)
         lower = np.maximum(index - 1, 0)
         upper = index[(times > 1) & (index < len(self.grid.edges))]
         return self.grid.edges[np.unique(np.concatenate([lower, upper]))]
@@ -204,9 +217,7 @@ class NumericSketch:
         used = np.flatnonzero(self.counts)
         return [
             used.astype("<u2").tobytes(),
-            self.counts[used].astype("<u4").tobytes()
-            if self.n < 2**32
-            else self.counts[used].astype("<u8").tobytes(),
+            self.counts[used].astype("<u4").tobytes() if self.n < 2**32 else self.counts[used].astype("<u8").tobytes(),
             self.sums[used].astype("<f8").tobytes(),
             self.powers.astype("<f8").tobytes(),
             [self.absent, self.nan, self.above, self.below],
