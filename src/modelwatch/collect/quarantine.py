@@ -1,0 +1,116 @@
+"""Quarantined rows: what was not accepted, why, and the whole row as it came.
+
+`collect` finds faulty rows, `log` finds conflicts and columns of a changed kind; `log` stores them all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import polars as pl
+
+from modelwatch.collect.layout import INSTANT
+from modelwatch.collect.row_json import json_rows
+from modelwatch.domain.columns import MODEL_VERSION, PREDICTION_ID, TIMESTAMP
+from modelwatch.domain.receipt import Fault
+
+
+class FaultKind(StrEnum):
+    """Why a row cannot be accepted."""
+
+    MISSING = "missing"  # no value where one must be
+    TYPE = "type"  # a value that is not of the declared kind
+    VALUE = "value"  # of the right kind, but impossible
+    FUTURE = "future"  # a time ahead of the clock
+    CONFLICT = "conflict"  # another row of the same identity was first
+
+
+# `row` counts from 1 within `source`, `original` is the row as JSON; id, time and version are null where they
+# could not be read.
+QUARANTINE_TYPES: dict[str, pl.DataType] = {
+    "source_table": pl.String(),
+    "source": pl.String(),
+    "row": pl.Int64(),
+    "field": pl.String(),
+    "kind": pl.String(),
+    "reason": pl.String(),
+    PREDICTION_ID: pl.String(),
+    TIMESTAMP: INSTANT,
+    MODEL_VERSION: pl.String(),
+    "received": INSTANT,
+    "original": pl.String(),
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RowFaults:
+    """One field's faults: the reason per row of a batch, null where the row is fine."""
+
+    field: str
+    kind: FaultKind
+    reasons: pl.Series
+
+
+def quarantined(
+    frame: pl.DataFrame,
+    faults: Sequence[RowFaults],
+    known: pl.DataFrame,
+    *,
+    table: str,
+    source: str,
+    received: int,
+) -> tuple[pl.DataFrame, pl.Series]:
+    """Make quarantine rows of all rows with a fault.
+
+    Parameters
+    ----------
+    frame
+        The batch as it came.
+    faults
+        All faults found; a row with several is named for the first and tells all reasons.
+    known
+        Row number, and what could be read of id, time and version, row by row.
+
+    Returns
+    -------
+    tuple of DataFrame and Series
+        The quarantine rows, and per row of the batch whether it is fine.
+    """
+    if not faults:
+        return pl.DataFrame(schema=QUARANTINE_TYPES), pl.repeat(True, frame.height, dtype=pl.Boolean, eager=True)
+    named = pl.DataFrame([each.reasons.alias(str(place)) for place, each in enumerate(faults)])
+    fine = named.select(pl.all_horizontal(pl.all().is_null())).to_series()
+    fields = [_where_told(place, each.field) for place, each in enumerate(faults)]
+    reason = pl.coalesce(pl.all())
+    several = pl.sum_horizontal(pl.all().is_not_null()) > 1
+    listed = pl.format("{} (fields at fault: {})", reason, pl.concat_str(fields, separator=", ", ignore_nulls=True))
+    told = named.filter(~fine).select(
+        field=pl.coalesce(fields),
+        kind=pl.coalesce(_where_told(place, each.kind) for place, each in enumerate(faults)),
+        reason=pl.when(several).then(listed).otherwise(reason),
+    )
+    rows = pl.concat([told, known.filter(~fine)], how="horizontal").with_columns(
+        source_table=pl.lit(table),
+        source=pl.lit(source),
+        received=pl.lit(received).cast(INSTANT),
+        original=json_rows(frame.filter(~fine)).fill_null("{}"),
+    )
+    return rows.select(pl.col(name).cast(kind) for name, kind in QUARANTINE_TYPES.items()), fine
+
+
+def _where_told(place: int, value: str) -> pl.Expr:
+    return pl.when(pl.col(str(place)).is_not_null()).then(pl.lit(value))
+
+
+def faults_of(quarantine: pl.DataFrame) -> Iterator[Fault]:
+    """The rows of a quarantine frame as a receipt tells them.
+
+    Examples
+    --------
+    >>> list(faults_of(pl.DataFrame({"row": [7], "field": ["temp"], "reason": ["'x' is not a number"]})))
+    [Fault(row=7, field='temp', reason="'x' is not a number")]
+    """
+    for row in quarantine.select("row", "field", "reason").iter_rows(named=True):
+        yield Fault(row=row["row"] or 0, field=row["field"], reason=row["reason"])
