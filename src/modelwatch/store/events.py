@@ -1,0 +1,38 @@
+"""Events: deployments, schema changes, holidays and the like, as points or spans of a model's time.
+
+The verb `event` and the API add them, `judge` reads those near a verdict as causes.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, String, Table, Text, and_, or_, select
+
+from modelwatch.domain.event import Event
+from modelwatch.store.metadata import IDENTITY, INSTANT, METADATA, Transaction, model_column
+
+EVENT = Table(
+    "event",
+    METADATA,
+    Column("id", IDENTITY, primary_key=True),
+    model_column(primary_key=False),
+    Column("kind", String, nullable=False),
+    Column("at", INSTANT, nullable=False),
+    Column("until", INSTANT),
+    Column("note", Text, nullable=False),
+    Column("link", Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+_C = EVENT.c
+
+
+def add(tx: Transaction, model_id: int, event: Event) -> None:
+    """Put an event on the model's time axis."""
+    row = {"kind": event.kind, "at": event.at, "until": event.until, "note": event.note, "link": event.link}
+    tx.execute(EVENT.insert().values(model_id=model_id, **row))
+
+
+def between(tx: Transaction, model_id: int, start: int, end: int) -> list[Event]:
+    """Every event that touches `[start, end)`, by its time: a point inside, a span that overlaps."""
+    touching = or_(_C.at >= start, and_(_C.until.is_not(None), _C.until > start))
+    query = select(EVENT).where(_C.model_id == model_id, _C.at < end, touching).order_by(_C.at, _C.id)
+    return [Event(kind=row.kind, at=row.at, until=row.until, note=row.note, link=row.link) for row in tx.execute(query)]

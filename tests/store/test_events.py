@@ -1,0 +1,35 @@
+"""Events: points and spans, found by the time they touch."""
+
+from __future__ import annotations
+
+from modelwatch.domain.event import Event
+from modelwatch.store import State, events
+
+DEPLOYMENT = Event(kind="deployment", at=20, note="version 4", link="https://example.com/4")
+HOLIDAY = Event(kind="holiday", at=0, until=10)
+
+
+def test_an_event_comes_back_as_it_was(state: State, model_id: int, other_id: int) -> None:
+    with state.transaction() as tx:
+        events.add(tx, model_id, DEPLOYMENT)
+        events.add(tx, model_id, HOLIDAY)
+        assert events.between(tx, model_id, 0, 100) == [HOLIDAY, DEPLOYMENT]
+        assert events.between(tx, other_id, 0, 100) == []
+
+
+def test_a_point_lies_inside_or_not(state: State, model_id: int) -> None:
+    with state.transaction() as tx:
+        events.add(tx, model_id, DEPLOYMENT)
+        assert events.between(tx, model_id, 20, 21) == [DEPLOYMENT]
+        assert events.between(tx, model_id, 10, 20) == []
+        assert events.between(tx, model_id, 21, 30) == []
+
+
+def test_a_span_overlaps_or_not(state: State, model_id: int) -> None:
+    with state.transaction() as tx:
+        events.add(tx, model_id, HOLIDAY)
+        assert events.between(tx, model_id, 9, 30) == [HOLIDAY]
+        assert events.between(tx, model_id, -5, 1) == [HOLIDAY]
+        assert events.between(tx, model_id, 3, 4) == [HOLIDAY]
+        assert events.between(tx, model_id, 10, 30) == []
+        assert events.between(tx, model_id, -5, 0) == []
