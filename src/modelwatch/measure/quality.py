@@ -1,0 +1,111 @@
+"""What is wrong with a column's values whatever their distribution: missing, unseen, out of range, not a number.
+
+Each function is one catalogued metric over a `ColumnView`.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from modelwatch.catalog import Catalog
+from modelwatch.domain.columns import ColumnKind
+from modelwatch.domain.errors import NotComputable
+from modelwatch.domain.incident import Kind
+from modelwatch.domain.measurement import Value
+from modelwatch.domain.metric import Better, Family, Metric, Scope
+from modelwatch.measure.drift import CATEGORICAL, NUMERIC
+from modelwatch.measure.views import ColumnView
+from modelwatch.stats import wilson
+
+
+def missing_share(view: ColumnView) -> Value:
+    """Share of the rows in which the column is null or not a number."""
+    return share(view.current.missing, view.current.rows)
+
+
+def unseen_share(view: ColumnView) -> Value:
+    """Share of the values that the reference does not know."""
+    sketch = view.categories()
+    if sketch.domain.truncated:
+        raise NotComputable(f"the reference has more than {len(sketch.domain.values)} categories")
+    if not sketch.domain.values:
+        raise NotComputable("no values in the reference")
+    return share(sketch.other, sketch.n)
+
+
+def out_of_range_share(view: ColumnView) -> Value:
+    """Share of the values outside the declared range, or outside the reference's range widened by its width."""
+    sketch = view.numbers()
+    if view.low is None and view.high is None:
+        raise NotComputable("no range is declared and there is no reference to take one from")
+    masses = sketch.masses
+    below = above = 0
+    if view.low is not None:
+        below = int(masses[: _edge(sketch.grid.edges, view.low, sketch.grid.single) + 1].sum())
+    if view.high is not None:
+        just_above = (
+            np.nextafter(np.float32(view.high), np.float32(np.inf))
+            if sketch.grid.single
+            else np.nextafter(view.high, np.inf)
+        )
+        above = int(masses[_edge(sketch.grid.edges, float(just_above), sketch.grid.single) + 1 :].sum())
+    return share(below + above, int(masses.sum()))
+
+
+def nan_prediction_share(view: ColumnView) -> Value:
+    """Share of the predictions that are not a number or infinite."""
+    sketch = view.numbers()
+    return share(sketch.nan + sketch.above + sketch.below, sketch.rows)
+
+
+def share(part: int, whole: int) -> Value:
+    """A share with its Wilson interval."""
+    if whole == 0:
+        raise NotComputable("no rows")
+    return Value(part / whole, whole, wilson(part, whole))
+
+
+def _edge(edges: np.ndarray[tuple[int], np.dtype[np.float64]], at: float, single: bool) -> int:
+    value = float(np.float32(at)) if single else at
+    return int(np.searchsorted(edges, value, side="left"))
+
+
+def register(catalog: Catalog) -> None:
+    """Put the quality metrics on the catalogue's shelf."""
+    every = frozenset(ColumnKind)
+    entries = [
+        (missing_share, "Missing values", every, Scope.COLUMN, True, "rows null or NaN / rows"),
+        (unseen_share, "Unseen categories", CATEGORICAL, Scope.COLUMN, False, "values not in the reference / values"),
+        (
+            out_of_range_share,
+            "Values out of range",
+            NUMERIC,
+            Scope.COLUMN,
+            False,
+            "values outside the declared range, else outside the reference's range widened by its width / values",
+        ),
+        (
+            nan_prediction_share,
+            "Predictions that are no number",
+            NUMERIC,
+            Scope.PREDICTION,
+            False,
+            "predictions NaN or infinite / rows",
+        ),
+    ]
+    for compute, title, kinds, scope, sliced, formula in entries:
+        catalog.metrics.add(
+            Metric(
+                name=compute.__name__,
+                title=title,
+                family=Family.QUALITY,
+                scope=scope,
+                better=Better.LOWER,
+                incident=Kind.DATA_FAULT,
+                formula=formula,
+                source="definition",
+                compute=compute,
+                kinds=kinds,
+                sliced=sliced,
+            )
+        )

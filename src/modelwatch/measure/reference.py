@@ -1,0 +1,148 @@
+"""What is normal for a model: its reference added up, and how far the reference's own blocks differ from one another.
+
+Made once when a monitor is applied; every later measurement and verdict is held against it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+import msgspec
+import numpy as np
+
+from modelwatch.domain.calendar import Calendar
+from modelwatch.domain.measurement import Baseline, Series
+from modelwatch.domain.slices import Slice
+from modelwatch.profile.block import Block
+from modelwatch.sketch import CategorySketch, NumericSketch
+from modelwatch.sketch.grid import Floats
+from modelwatch.stats import BlockNull
+
+BLOCKS = 10
+"""Fewer time blocks than this say nothing of how days differ."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """Distances of stretches of the reference to the rest of it; `disjoint` of them do not overlap."""
+
+    distances: tuple[float, ...]
+    disjoint: int
+    null: BlockNull = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "null", BlockNull.from_distances(self.distances, disjoint=self.disjoint))
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """One reference, ready to be measured against.
+
+    Attributes
+    ----------
+    pooled : Block
+        All rows of the reference.
+    edges : mapping of column to edges
+        The deciles of the numeric columns.
+    spreads : mapping of (metric, column, span) to Spread
+        What a drift metric reads between whole stretches of the reference and the rest of it.
+    baselines : mapping of Series to Baseline
+        What every other metric reads in the reference's stretches, version left empty.
+    calendar_columns : frozenset of str
+        Columns that are constant within a window but not across windows.
+    rows : mapping of window start to rows
+        Volume of the blocks, for comparison with the same hours of later weeks.
+    longest_gap : int or None
+        Microseconds between the two neighbouring rows that are farthest apart.
+    """
+
+    pooled: Block
+    edges: Mapping[str, Floats] = field(default_factory=dict[str, Floats])
+    spreads: Mapping[tuple[str, str, int], Spread] = field(default_factory=dict[tuple[str, str, int], Spread])
+    baselines: Mapping[Series, Baseline] = field(default_factory=dict[Series, Baseline])
+    calendar_columns: frozenset[str] = frozenset()
+    rows: Mapping[int, int] = field(default_factory=dict[int, int])
+    longest_gap: int | None = None
+
+    def derived_to_bytes(self) -> bytes:
+        """Everything but the pooled block, which is stored as profiles are."""
+        nulls = [[*key, list(spread.distances), spread.disjoint] for key, spread in self.spreads.items()]
+        baselines = [
+            [s.metric, s.column, list(s.slice.pairs), s.span, b.mean, b.sd, b.blocks] for s, b in self.baselines.items()
+        ]
+        body = [1, nulls, baselines, sorted(self.calendar_columns), dict(self.rows), self.longest_gap]
+        return msgspec.msgpack.encode(body)
+
+    @classmethod
+    def from_derived(cls, pooled: Block, data: bytes) -> Reference:
+        """The reference of a pooled block and of what `derived_to_bytes` wrote."""
+        _, nulls, baselines, calendar, rows, gap = msgspec.msgpack.decode(data, strict=False)
+        return cls(
+            pooled,
+            decile_edges_of(pooled),
+            {
+                (metric, column, span): Spread(tuple(distances), apart)
+                for metric, column, span, distances, apart in nulls
+            },
+            {
+                Series(metric, column, Slice(tuple((c, v) for c, v in pairs)), "", span): Baseline(mean, sd, blocks)
+                for metric, column, pairs, span, mean, sd, blocks in baselines
+            },
+            frozenset(calendar),
+            {int(start): count for start, count in rows.items()},
+            gap,
+        )
+
+
+def runs(blocks: Sequence[Block], span: int, calendar: Calendar) -> Iterator[list[Block]]:
+    """Every stretch of `span` blocks that follow one another without a gap, in order."""
+    for first in range(len(blocks) - span + 1):
+        stretch = list(blocks[first : first + span])
+        if all(calendar.next(a.window) == b.window for a, b in pairwise(stretch)):
+            yield stretch
+
+
+def disjoint(stretches: Sequence[Sequence[Block]]) -> int:
+    """How many of the stretches can be chosen without overlap."""
+    count, end = 0, None
+    for stretch in stretches:
+        if end is None or stretch[0].window.start >= end:
+            count, end = count + 1, stretch[-1].window.end
+    return count
+
+
+def decile_edges_of(pooled: Block) -> dict[str, Floats]:
+    """The decile edges of the numeric columns of a reference."""
+    if pooled.profile is None:
+        return {}
+    return {
+        name: sketch.decile_edges()
+        for name, sketch in pooled.profile.columns.items()
+        if isinstance(sketch, NumericSketch)
+    }
+
+
+def calendar_columns_of(blocks: Sequence[Block], pooled: Block) -> frozenset[str]:
+    """Columns with one value in every block and more than one over all of them."""
+    if len(blocks) < BLOCKS or pooled.profile is None:
+        return frozenset()
+    found: set[str] = set()
+    for name, sketch in pooled.profile.columns.items():
+        parts = [block.profile.columns[name] for block in blocks if block.profile is not None and block.profile.rows]
+        if isinstance(sketch, (NumericSketch, CategorySketch)) and _different(sketch) > 1:
+            steady = (isinstance(part, (NumericSketch, CategorySketch)) and _different(part) <= 1 for part in parts)
+            if all(steady):
+                found.add(name)
+    return frozenset(found)
+
+
+def _different(sketch: NumericSketch | CategorySketch) -> int:
+    if isinstance(sketch, NumericSketch):
+        return (
+            1
+            if sketch.minimum == sketch.maximum
+            else int(np.count_nonzero(sketch.counts)) + (sketch.minimum < sketch.maximum)
+        )
+    return int(np.count_nonzero(sketch.counts)) + len(sketch.unseen)
