@@ -1,0 +1,10 @@
+"""Tell each incident: its title, its cause with evidence, columns and slices, and what to do first.
+
+`cases` gathers the findings; one file here writes the story of one kind.
+"""
+
+from modelwatch.judge.triage.evidence import kept
+from modelwatch.judge.triage.kinds import tell
+from modelwatch.judge.triage.story import Context, Finding, Matter, Story, badness, ranked
+
+__all__ = ["Context", "Finding", "Matter", "Story", "badness", "kept", "ranked", "tell"]

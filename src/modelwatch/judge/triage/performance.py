@@ -1,0 +1,94 @@
+"""The story of a model that answers worse than it did on the reference.
+
+Told when performance on labels, or its estimate, falls; the question is whether inputs, data or the relation
+changed.
+"""
+
+from __future__ import annotations
+
+from modelwatch.domain.measurement import Measurement
+from modelwatch.judge.triage import evidence
+from modelwatch.judge.triage.slices import by_slice, contrast
+from modelwatch.judge.triage.story import Finding, Matter, Story
+from modelwatch.judge.triage.wording import amount, named, number, percent
+
+_ESTIMATED = "estimated_"
+
+
+def tell(matter: Matter) -> Story:
+    """Tell which metric fell by how much, what else moved, what did not, and where it is worst."""
+    lead = matter.lead
+    worst = by_slice(matter, lead)
+    return matter.told(
+        _title(matter, lead),
+        [
+            _limit(lead),
+            evidence.others(matter),
+            _estimate(matter, lead),
+            evidence.drift(matter),
+            evidence.quality(matter),
+            _labels(matter),
+            evidence.rows(matter),
+            evidence.events(matter),
+            contrast(matter, lead),
+        ],
+        slices=worst,
+        impact=evidence.effect(matter, lead),
+        first_action=_action(matter, worst),
+    )
+
+
+def _title(matter: Matter, lead: Finding) -> str:
+    name, value = lead.verdict.series.metric, lead.verdict.value or 0.0
+    baseline = matter.context.baseline(lead.verdict.series)
+    against = f" against {amount(baseline.mean, lead.metric, name)} in the reference" if baseline else ""
+    span = lead.verdict.series.span
+    over = f" over {span} windows" if span > 1 else ""
+    where = f" where {lead.verdict.series.slice}" if lead.verdict.series.slice else ""
+    return f"{lead.title} {amount(value, lead.metric, name)}{against}{over}{where}"
+
+
+def _limit(lead: Finding) -> str:
+    verdict = lead.verdict
+    if verdict.threshold is None:
+        return ""
+    far = (
+        f", {number(verdict.distance)} sd of the reference's blocks"
+        if verdict.distance and verdict.distance < 1e6
+        else ""
+    )
+    return f"The limit is {amount(verdict.threshold, lead.metric, verdict.series.metric)}{far}"
+
+
+def _estimate(matter: Matter, lead: Finding) -> str:
+    """Whether the estimate without labels saw it: it can see changed inputs, never a changed relation."""
+    name = lead.verdict.series.metric
+    if name.startswith(_ESTIMATED):
+        return "This is an estimate without labels: it is blind to a changed relation between inputs and truth"
+    seen = matter.context.find(_ESTIMATED + name, span=lead.verdict.series.span, version=lead.verdict.series.version)
+    if seen is None or seen.value is None:
+        return ""
+    told = amount(seen.value, lead.metric, name)
+    if seen.status.firing:
+        return f"The estimate without labels fell too ({told}): the inputs explain it"
+    return f"The estimate without labels did not fall ({told}): the relation of inputs and truth has changed"
+
+
+def _labels(matter: Matter) -> str:
+    pending = _value(matter.context.find("labels_pending_share", version=matter.lead.verdict.series.version))
+    return "" if pending is None else f"{percent(pending)} of the predictions have no label yet"
+
+
+def _value(measurement: Measurement | None) -> float | None:
+    return None if measurement is None else measurement.value
+
+
+def _action(matter: Matter, slices: tuple[dict[str, object], ...]) -> str:
+    if evidence.near(matter):
+        return "Compare the versions before and after the events above, and roll back if the older one is better"
+    drifting = evidence.drifting(matter)
+    if drifting:
+        return f"Retrain on recent labelled rows, for {named(drifting)} changed, and compare on the same labels"
+    if slices:
+        return "Look at the worst slices first, then check how the labels of these days were made"
+    return "Check how the labels of these days were made, then retrain on recent ones and compare"

@@ -1,0 +1,217 @@
+"""What an incident is told from, and what is told: the findings, the context of the window, the story.
+
+`incidents` gathers findings, one file per kind turns them into a story, `act` and `show` repeat it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from modelwatch.catalog import Catalog
+from modelwatch.domain.columns import Task
+from modelwatch.domain.event import Event
+from modelwatch.domain.incident import Cause, Kind
+from modelwatch.domain.instants import Window
+from modelwatch.domain.measurement import Baseline, Measurement, Series
+from modelwatch.domain.metric import Metric
+from modelwatch.domain.rule import Rule, Verdict
+from modelwatch.domain.slices import Slice
+from modelwatch.judge.triage.wording import day
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One series of an incident: its worst verdict and the windows in which it fired.
+
+    `metric` and `rule` are None where catalogue or specification no longer know them. `since` is the first
+    window of the run with which it came in, `ends` are the ends of the firing windows still remembered,
+    oldest first, `forgotten` counts those before them. It has `recovered` once it was ok for two windows
+    running.
+    """
+
+    verdict: Verdict
+    since: Window
+    metric: Metric | None = None
+    rule: Rule | None = None
+    ends: tuple[int, ...] = ()
+    forgotten: int = 0
+    recovered: bool = False
+
+    @property
+    def held(self) -> int:
+        """In how many windows the series fired."""
+        return self.forgotten + len(self.ends)
+
+    @property
+    def column(self) -> str:
+        """The column, empty for the model as a whole."""
+        return self.verdict.series.column
+
+    @property
+    def title(self) -> str:
+        """The metric's title, or its name."""
+        return self.metric.title if self.metric else self.verdict.series.metric
+
+
+def no_history(_: Series) -> Sequence[float]:
+    """The history of a model of which nothing earlier is known."""
+    return ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """What else is known of the window that has just closed.
+
+    Parameters
+    ----------
+    window
+        One window of the monitor's size, whatever the spans measured on it.
+    measurements
+        All of that window: spans, versions and slices.
+    baselines
+        By the series with its version left empty.
+    history
+        A series' earlier values that were computed, oldest first, at most some 28, the window itself not
+        among them.
+    events
+        Those of the last weeks, in any order.
+    features, task, timezone
+        The monitor's.
+    """
+
+    window: Window
+    measurements: Sequence[Measurement] = ()
+    baselines: Mapping[Series, Baseline] = field(default_factory=dict[Series, Baseline])
+    history: Callable[[Series], Sequence[float]] = no_history
+    events: Sequence[Event] = ()
+    features: Sequence[str] = ()
+    task: Task = Task.NONE
+    timezone: str = "UTC"
+
+    def find(self, metric: str, column: str | None = None, *, span: int = 1, version: str = "") -> Measurement | None:
+        """A metric's measurement over all rows in this window, whatever column it goes by if none is given.
+
+        Of several versions the one asked for, else the one of the most rows.
+        """
+        fitting = [
+            each
+            for each in self.measurements
+            if each.series.metric == metric
+            and column in (None, each.series.column)
+            and each.series.span == span
+            and not each.series.slice
+        ]
+        return max(fitting, key=lambda each: (each.series.version == version, each.n), default=None)
+
+    def baseline(self, series: Series) -> Baseline | None:
+        """What the series reads in the reference's blocks."""
+        return self.baselines.get(
+            Series(metric=series.metric, column=series.column, slice=series.slice, span=series.span)
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """An incident in words: a title with numbers in it, and the cause."""
+
+    title: str
+    cause: Cause
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matter:
+    """All that a kind of incident is told from; `findings` come from bad to mild, at least one."""
+
+    kind: Kind
+    findings: tuple[Finding, ...]
+    context: Context
+    catalog: Catalog
+
+    @property
+    def lead(self) -> Finding:
+        """The worst finding."""
+        return self.findings[0]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns found, worst first."""
+        return columns_of(self.findings)
+
+    @property
+    def size(self) -> int:
+        """Length of one window in microseconds."""
+        return self.context.window.length
+
+    def date(self, end: int) -> str:
+        """The local day of the window that ends there; its start where windows are shorter than a day."""
+        return day(end, self.size, self.context.timezone)
+
+    def alike(self) -> tuple[Finding, ...]:
+        """The findings of the worst one's metric, one for each column and slice: the worst span."""
+        best: dict[tuple[str, Slice], Finding] = {}
+        for finding in self.findings:
+            if finding.verdict.series.metric == self.lead.verdict.series.metric:
+                best.setdefault((finding.column, finding.verdict.series.slice), finding)
+        return tuple(best.values())
+
+    def metric(self, name: str) -> Metric | None:
+        """The catalogue's record of a metric, None if it is not known here."""
+        return self.catalog.metrics.get(name) if name in self.catalog.metrics else None
+
+    def told(
+        self,
+        title: str,
+        evidence: Iterable[str],
+        *,
+        first_action: str,
+        slices: Sequence[dict[str, Any]] = (),
+        impact: Mapping[str, Any] | None = None,
+    ) -> Story:
+        """Put a story together; empty lines of evidence fall away."""
+        cause = Cause(
+            kind=self.kind,
+            evidence=tuple(line for line in evidence if line),
+            columns=self.columns,
+            slices=tuple(slices),
+            impact=dict(impact or {}),
+            first_action=first_action,
+        )
+        return Story(title=title, cause=cause)
+
+
+def badness(verdict: Verdict) -> tuple[int, float]:
+    """Order of verdicts from mild to bad: by status, then by how far past its limit the value is.
+
+    Examples
+    --------
+    >>> from modelwatch.domain.measurement import Status
+    >>> far = Verdict(rule="r", series=Series("psi", "temp"), window=Window(0, 1), value=0.6, threshold=0.1,
+    ...     noise_floor=None, status=Status.WARNING)
+    >>> badness(far)
+    (3, 5.0)
+    """
+    if verdict.distance is not None:
+        return verdict.status.rank, verdict.distance
+    if verdict.value is None or verdict.threshold is None:
+        return verdict.status.rank, 0.0
+    gap = abs(verdict.value - verdict.threshold)
+    return verdict.status.rank, round(gap / max(abs(verdict.threshold), 1e-9), 9)
+
+
+def ranked(findings: Sequence[Finding], columns: Sequence[str] = ()) -> tuple[Finding, ...]:
+    """Findings from bad to mild; equals in the order of the model's columns, never of their coming."""
+    places = {column: place for place, column in enumerate(columns)}
+
+    def key(finding: Finding) -> tuple[int, float, int, Series, str]:
+        verdict = finding.verdict
+        rank, far = badness(verdict)
+        return -rank, -far, places.get(finding.column, len(places)), verdict.series, verdict.rule
+
+    return tuple(sorted(findings, key=key))
+
+
+def columns_of(findings: Sequence[Finding]) -> tuple[str, ...]:
+    """The columns of findings, each once, in their order."""
+    return tuple(dict.fromkeys(finding.verdict.series.column for finding in findings if finding.verdict.series.column))

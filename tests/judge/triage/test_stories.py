@@ -1,0 +1,398 @@
+"""The story of each kind, read as a person would: title, evidence, columns, slices, impact, first action."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from modelwatch.domain.event import Event
+from modelwatch.domain.incident import Cause, Incident, Kind
+from modelwatch.domain.instants import DAY, HOUR, Window
+from modelwatch.domain.measurement import Baseline, Measurement, Series, Status
+from modelwatch.domain.rule import Comparison, Rule
+from modelwatch.domain.slices import Slice
+from modelwatch.judge.triage import Context
+
+Make = Callable[..., Any]
+WEATHER = ("temp", "dewp", "humid", "wind_dir", "wind_speed", "precip", "pressure", "visib")
+CHANGED = "the relation of inputs and truth has changed"
+ORIGINS = ("EWR", "JFK", "LGA")
+BASELINES = {
+    Series("roc_auc"): Baseline(0.661, 0.048, 59),
+    Series("roc_auc", span=28): Baseline(0.668, 0.009, 32),
+    Series("label_mean", "label"): Baseline(0.265, 0.049, 59),
+    Series("ece"): Baseline(0.107, 0.02, 59),
+    Series("rows"): Baseline(880.0, 90.0, 59),
+    Series("missing_share", "temp"): Baseline(0.001, 0.002, 59),
+}
+
+
+def slice_of(origin: str) -> Slice:
+    return Slice.of({"origin": origin})
+
+
+def seen(metric: str, value: float | None, column: str = "", n: int = 844, **rest: Any) -> Measurement:
+    series = Series(metric, column, version="1", **{key: rest.pop(key) for key in ("slice", "span") if key in rest})
+    return Measurement(series, rest.pop("window"), value, n, **rest)
+
+
+def tell(one: Any, verdicts: list[Any], **context: Any) -> Incident:
+    """Judge one day and give the incident that opens."""
+    about: Context = one.context(0, baselines=BASELINES, **context)
+    about = replace(about, measurements=tuple(replace(each, window=one.day(0)) for each in about.measurements))
+    return one.advance(0, verdicts, about)[0].incident
+
+
+ANY = Window(0, 1)
+
+
+def test_weather_that_does_not_come(life: Make) -> None:
+    one = life(features=(*WEATHER, "carrier"))
+    incident = tell(
+        one,
+        [one.verdict("missing", 0, "critical", c, value=1.0, distance=500.0) for c in reversed(WEATHER)],
+        measurements=[
+            seen("rows", 844.0, window=ANY),
+            seen("roc_auc", 0.603, window=ANY),
+            seen("missing_share", 1.0, "temp", window=ANY),
+            *(seen("missing_share", 1.0, "temp", n=280, slice=slice_of(o), window=ANY) for o in ORIGINS),
+        ],
+        history=lambda series: [960.0] * 28 if series.metric == "rows" else [],
+    )  # fmt: skip
+    assert incident.title == "temp, dewp and 6 more columns are missing in 100 % of rows"
+    assert incident.cause == Cause(
+        kind=Kind.DATA_FAULT,
+        evidence=(
+            "All 8 columns began in the same window, 2013-02-24",
+            "Rows stayed at 844 (usual 960)",
+            "Roc auc stayed inside the reference: 0.603 against 0.661, 3 sd is 0.144".replace("Roc auc", "ROC AUC"),
+            "No deployment or schema event within 7 d",
+            "Slices: alike in all 3 values of origin",
+            "Missing values: temp, dewp and 6 more columns on 2013-02-24",
+        ),
+        columns=WEATHER,
+        slices=tuple({"slice": {"origin": o}, "value": 1.0, "n": 280} for o in ORIGINS),
+        impact={
+            "predictions": 844,
+            "rows_affected": 844,
+            "roc_auc": {"value": 0.603, "reference": 0.661},
+            "windows_held": dict.fromkeys(WEATHER, 1),
+        },
+        first_action="Check the source that fills temp, dewp and 6 more columns as of 2013-02-24: "
+        "repair or bypass it, and do not retrain on these rows",
+    )
+
+
+@pytest.mark.parametrize(
+    ("values", "title"),
+    [
+        ({"temp": 0.2}, "temp is missing in 20 % of rows"),
+        ({"temp": 0.2, "dewp": 1.0}, "dewp and temp are missing in 20 to 100 % of rows"),
+        ({"temp": 0.063, "dewp": 0.0631}, "dewp and temp are missing in 6.3 % of rows"),
+    ],
+)
+def test_a_data_fault_tells_its_share(life: Make, values: dict[str, float], title: str) -> None:
+    one = life()
+    verdicts = [one.verdict("missing", 0, "critical", c, value=v, distance=1000 * v) for c, v in values.items()]
+    assert tell(one, verdicts).title == title
+
+
+def test_a_fault_that_lies_in_one_slice(life: Make) -> None:
+    one = life()
+    incident = tell(
+        one,
+        [one.verdict("missing", 0, "critical", "temp", value=0.33, distance=100.0)],
+        measurements=[
+            seen("missing_share", 1.0, "temp", n=280, slice=slice_of("JFK"), window=ANY),
+            seen("missing_share", 0.0, "temp", n=290, slice=slice_of("EWR"), window=ANY),
+            seen("missing_share", None, "temp", n=0, slice=slice_of("LGA"), window=ANY),
+        ],
+    )
+    assert [row["slice"] for row in incident.cause.slices] == [{"origin": "JFK"}, {"origin": "EWR"}]
+    assert "Slices: origin JFK (100 %) against origin EWR (0 %)" in incident.cause.evidence
+
+
+def test_unseen_values_and_other_findings(life: Make) -> None:
+    one = life()
+    incident = tell(
+        one,
+        [
+            one.verdict("unseen", 0, "critical", "carrier", value=0.5),
+            one.verdict("missing", 0, "warning", "temp", value=0.08, threshold=0.051, distance=6.0),
+        ],
+    )
+    assert incident.title == "carrier has values the reference does not know in 50 % of rows with a value"
+    assert "Also: Missing values of temp at 8.0 % (limit 5.1 %)" in incident.cause.evidence
+    assert incident.cause.columns == ("carrier", "temp")
+
+
+def test_a_day_on_which_the_truth_jumped(life: Make) -> None:
+    one = life()
+    event = Event(kind="holiday", at=one.day(0).start - 3 * DAY, note="long weekend")
+    incident = tell(
+        one,
+        [one.verdict("label", 0, "warning", "label", value=0.52, threshold=0.41, distance=5.2)],
+        measurements=[
+            seen("prediction_mean", 0.29, "prediction", window=ANY),
+            seen("psi", 0.02, "temp", window=ANY),
+            seen("missing_share", 0.0, "temp", window=ANY),
+        ],
+        events=[event],
+    )
+    assert incident.title == "Mean label 0.52 where 0.265 is usual, 5.2 standard deviations of the reference's blocks"
+    assert incident.cause.evidence[:5] == (
+        "Mean prediction 0.29 against mean label 0.52: the model did not see it",
+        "No column drifts in this window",
+        "Data quality is fine in this window",
+        "Performance is not known yet for this window",
+        "Close in time: holiday at 2013-02-21T00:00:00Z (long weekend)",
+    )
+    assert incident.cause.columns == ("label",)
+    assert "2013-02-24" in incident.cause.first_action
+
+
+@pytest.mark.parametrize(
+    ("mean", "says"),
+    [(0.29, "did not see it"), (0.34, "saw part of it"), (0.48, "saw most of it"), (0.1, "did not see it")],
+)
+def test_whether_the_model_saw_the_jump(life: Make, mean: float, says: str) -> None:
+    one = life()
+    incident = tell(
+        one,
+        [one.verdict("label", 0, "warning", "label", value=0.52, distance=5.2)],
+        measurements=[seen("prediction_mean", mean, "prediction", window=ANY)],
+    )
+    assert incident.cause.evidence[0].endswith(says)
+
+
+def test_a_slow_drift(life: Make) -> None:
+    one = life()
+    paths = {"temp": [0.1 + 0.02 * i for i in range(20)]}
+    incident = tell(
+        one,
+        [
+            one.verdict("psi", 0, "warning", "temp", span=28, value=0.5, threshold=0.2),
+            one.verdict("psi", 0, "warning", "dewp", span=28, value=0.3, threshold=0.2),
+            one.verdict("psi", 0, "warning", "dewp", span=7, value=0.25, threshold=0.24),
+        ],
+        measurements=[seen("roc_auc", 0.45, window=ANY, status=Status.CRITICAL)],
+        history=lambda series: paths.get(series.column, []),
+    )
+    assert incident.title == "temp and dewp drift from the reference: psi of temp 0.5 (limit 0.2)"
+    assert incident.cause.evidence == (
+        "Psi of temp moved gradually from 0.1 to 0.48 in 20 windows",
+        "All 2 columns began in the same window, 2013-02-24",
+        "2 of 4 features drift (50 %)",
+        "ROC AUC left the reference: 0.45 against 0.661, 3 sd is 0.144",
+        "No deployment or schema event within 7 d",
+        "Psi over 28 windows: temp and dewp on 2013-02-24",
+        "Psi over 7 windows: dewp on 2013-02-24",
+    )
+    assert incident.cause.first_action.startswith("Performance is down as well: retrain on rows that hold the new temp")
+
+
+def test_a_drift_in_one_step_that_costs_nothing(life: Make) -> None:
+    one = life()
+    incident = tell(
+        one,
+        [one.verdict("psi", 0, "warning", "temp", value=0.5, threshold=0.1)],
+        measurements=[seen("roc_auc", 0.66, window=ANY)],
+        history=lambda series: [0.02, 0.03] * 5 + [0.5, 0.52],
+    )
+    assert incident.cause.evidence[0] == "Psi of temp moved in one step from 0.02 to 0.52 in 12 windows"
+    assert incident.cause.first_action.startswith("Do not retrain yet: check temp upstream")
+
+
+def test_drift_of_the_output(life: Make) -> None:
+    rule = Rule(id="scores", metric="psi", comparison=Comparison.LEVEL, warning=0.1, columns=("prediction",))
+    one = life(rules=(rule,))
+    incident = tell(one, [one.verdict("scores", 0, "warning", "prediction", value=0.3)])
+    assert incident.title == "prediction drifts from the reference: psi 0.3 (limit 0.1)"
+    assert incident.cause.first_action.startswith("Compare the model's output")
+
+
+@pytest.mark.parametrize(
+    ("extra", "line", "action"),
+    [
+        ({}, None, "Check how the labels of these days were made"),
+        (
+            {"estimated_roc_auc": 0.67},
+            f"The estimate without labels did not fall (0.67): {CHANGED}",
+            "Check how",
+        ),
+        ({"psi": 0.9}, "temp drifts in the same window", "Retrain on recent labelled rows, for temp changed"),
+        ({"labels_pending_share": 0.125}, "12 % of the predictions have no label yet", "Check how"),
+        ({"missing_share": 0.9}, "Data quality fires in the same window on temp", "Check how"),
+    ],
+)
+def test_a_loss_of_performance(life: Make, extra: dict[str, float], line: str | None, action: str) -> None:
+    one = life()
+    fires = {"psi": Status.WARNING, "missing_share": Status.CRITICAL}
+    columns = {"psi": "temp", "missing_share": "temp"}
+    incident = tell(
+        one,
+        [one.verdict("auc", 0, "critical", value=0.40, threshold=0.517, distance=5.4)],
+        measurements=[
+            seen(name, value, columns.get(name, ""), window=ANY, status=fires.get(name, Status.OK))
+            for name, value in extra.items()
+        ],
+    )
+    assert incident.title == "ROC AUC 0.4 against 0.661 in the reference"
+    assert incident.cause.evidence[0] == "The limit is 0.517, 5.4 sd of the reference's blocks"
+    assert line is None or line in incident.cause.evidence
+    assert incident.cause.first_action.startswith(action)
+    assert incident.cause.impact["roc_auc"] == {"value": 0.40, "reference": 0.661}
+
+
+def test_performance_over_a_long_span_after_a_deployment(life: Make) -> None:
+    one = life()
+    about = one.context(
+        1,
+        baselines=BASELINES,
+        events=[Event(kind="deployment", at=one.day(0).start + HOUR), Event(kind="incident", at=0, until=1)],
+        measurements=[
+            seen("roc_auc", value, n=300, slice=slice_of(origin), window=one.day(1))
+            for origin, value in (("EWR", 0.64), ("JFK", 0.5), ("LGA", 0.62))
+        ],
+    )
+    one.advance(0, [one.verdict("auc", 0, "warning", span=28, value=0.63)])
+    [change] = one.advance(1, [one.verdict("auc", 1, "warning", span=28, value=0.63)], about)
+    incident = change.incident
+    assert incident.title == "ROC AUC 0.63 against 0.668 in the reference over 28 windows"
+    assert "Close in time: deployment at 2013-02-24T01:00:00Z" in incident.cause.evidence
+    assert incident.cause.first_action.startswith("Compare the versions before and after")
+    assert [row["slice"]["origin"] for row in incident.cause.slices] == ["JFK", "LGA", "EWR"]
+    assert "Slices: origin JFK (0.5) against origin EWR (0.64)" in incident.cause.evidence
+
+
+def test_slices_are_held_against_their_own_reference(life: Make) -> None:
+    one = life()
+    values = {"EWR": (0.60, 0.70), "JFK": (0.55, 0.56)}
+    mine = {Series("roc_auc", slice=slice_of(o)): Baseline(normal, 0.01, 59) for o, (_, normal) in values.items()}
+    about = one.context(
+        0,
+        baselines=BASELINES | mine,
+        measurements=[seen("roc_auc", v, n=300, slice=slice_of(o), window=one.day(0)) for o, (v, _) in values.items()],
+    )
+    [change] = one.advance(0, [one.verdict("auc", 0, "critical", value=0.5, distance=9.0)], about)
+    assert change.incident.cause.slices == (
+        {"slice": {"origin": "EWR"}, "value": 0.60, "n": 300, "reference": 0.70},
+        {"slice": {"origin": "JFK"}, "value": 0.55, "n": 300, "reference": 0.56},
+    )
+
+
+@pytest.mark.parametrize(
+    ("metric", "value", "title"),
+    [
+        ("mean_bias", 0.061, "Predictions are 0.061 too high on average"),
+        ("mean_bias", -0.061, "Predictions are 0.061 too low on average"),
+        ("ece", 0.2, "Expected calibration error 0.2 against 0.107 in the reference"),
+    ],
+)
+@pytest.mark.parametrize(("ranks", "action"), [("ok", "Recalibrate"), ("critical", "Ranking suffers as well")])
+def test_scores_that_are_off(life: Make, metric: str, value: float, title: str, ranks: str, action: str) -> None:
+    rule = Rule(id="off", metric=metric, comparison=Comparison.ABOVE, warning=0.05)
+    one = life(rules=(rule,))
+    incident = tell(
+        one,
+        [one.verdict("off", 0, "warning", value=value)],
+        measurements=[
+            seen("roc_auc", 0.6, window=ANY, status=Status(ranks)),
+            seen("prediction_mean", 0.25, "prediction", window=ANY),
+            seen("label_mean", 0.19, "label", window=ANY),
+        ],
+    )
+    assert incident.title == title
+    assert "Mean prediction 0.25, mean label 0.19" in incident.cause.evidence
+    assert incident.cause.first_action.startswith(action)
+
+
+@pytest.mark.parametrize(
+    ("metric", "value", "threshold", "title", "action"),
+    [
+        ("rows", 0.0, 440.0, "No rows where 880 are usual", "Check that the service still answers"),
+        ("rows", 120.0, 440.0, "120 rows where 880 are usual", "Ask the callers"),
+        (
+            "freshness_seconds",
+            10_900.0,
+            7200.0,
+            "No new row for 3 h 1 min (limit 2 h)",
+            "Check that the service still answers",
+        ),
+    ],
+)
+def test_a_feed_that_dries_up(life: Make, metric: str, value: float, threshold: float, title: str, action: str) -> None:
+    rule = Rule(id="feed", metric=metric, comparison=Comparison.ABOVE, warning=1)
+    one = life(rules=(rule,))
+    measured = [seen("rows", 120.0, window=ANY)]
+    incident = tell(one, [one.verdict("feed", 0, "warning", value=value, threshold=threshold)], measurements=measured)
+    assert incident.title == title
+    assert incident.cause.impact["predictions"] == 120
+    assert incident.cause.first_action.startswith(action)
+
+
+@pytest.mark.parametrize(("median", "says"), [(90.0, "all answers are slower"), (55.0, "only the slow end is slower")])
+def test_slow_answers(life: Make, median: float, says: str) -> None:
+    one = life()
+    incident = tell(
+        one,
+        [one.verdict("slow", 0, "critical", value=740.0, threshold=500.0)],
+        measurements=[seen("latency_p50", median, window=ANY), seen("error_share", 0.002, window=ANY)],
+        history=lambda series: [50.0] * 5 if series.metric == "latency_p50" else [],
+    )
+    assert incident.title == "Latency p95 at 740 ms (limit 500 ms)"
+    assert f"Half of the answers take up to {median:.0f} ms (usual 50 ms): {says}" in incident.cause.evidence
+    assert "0.20 % of the predictions failed" in incident.cause.evidence
+    assert "2013-02-24" in incident.cause.first_action
+
+
+@pytest.mark.parametrize(
+    ("metric", "kind", "title"),
+    [
+        ("schema_mismatch_share", Kind.SCHEMA, "Rows of the wrong type at 40 % (limit 0 %)"),
+        ("error_share", Kind.UNKNOWN, "Failed predictions at 40 % (limit 0 %)"),
+        ("labels_pending_share", Kind.LABEL, "Labels pending share at 40 % (limit 0 %)"),
+    ],
+)
+def test_kinds_that_are_told_from_the_record(life: Make, metric: str, kind: Kind, title: str) -> None:
+    rule = Rule(id="r", metric=metric, comparison=Comparison.ABOVE, warning=0.0)
+    one = life(rules=(rule,))
+    incident = tell(one, [one.verdict("r", 0, "warning", value=0.4, threshold=0.0)])
+    assert (incident.kind, incident.cause.kind, incident.title) == (kind, kind, title)
+    assert incident.cause.first_action
+
+
+def test_columns_come_worst_first(life: Make) -> None:
+    one = life()
+    incident = tell(
+        one,
+        [
+            one.verdict("psi", 0, "warning", "temp", value=0.9, threshold=0.5),
+            one.verdict("psi", 0, "critical", "wind", value=0.3, threshold=0.25),
+            one.verdict("psi", 0, "warning", "dewp", value=0.4, threshold=0.1),
+        ],
+    )
+    assert incident.cause.columns == ("wind", "dewp", "temp")
+    assert [verdict.series.column for verdict in incident.verdicts] == ["wind", "dewp", "temp"]
+
+
+def test_columns_that_began_apart(life: Make) -> None:
+    one = life()
+    one.advance(0, [one.verdict("unseen", 0, "warning", "temp")])
+    [change] = one.advance(1, [one.verdict("unseen", 1, "warning", column) for column in ("temp", "dewp")])
+    assert "The 2 columns began in 2 different windows, the first 2013-02-24" in change.incident.cause.evidence
+    assert change.incident.cause.evidence[-1] == (
+        "Unseen categories: temp on 2013-02-24, 2013-02-25; dewp on 2013-02-25"
+    )
+
+
+def test_local_days_have_local_dates(life: Make) -> None:
+    one = life()
+    start = one.day(0).start - 13 * HOUR  # midnight in Auckland is 11:00 UTC the day before
+    verdict = replace(one.verdict("unseen", 0, "warning", "temp"), window=Window(start, start + DAY))
+    about = replace(one.context(0, timezone="Pacific/Auckland"), window=verdict.window)
+    [change] = one.advance(0, [verdict], about)
+    assert change.incident.cause.evidence[-1] == "Unseen categories: temp on 2013-02-24"
