@@ -1,0 +1,344 @@
+"""A home: the one folder that holds everything, with every stage wired to it.
+
+The only place that knows all rooms; the command line, the server and notebooks talk to a `Home`.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Literal
+
+import msgspec
+
+from modelwatch import measure
+from modelwatch.act import channels
+from modelwatch.catalog import Catalog
+from modelwatch.collect.canonical import Canonical, canonical_predictions
+from modelwatch.collect.files import count_rows, digest_of, is_untyped, read_batches
+from modelwatch.collect.labels import canonical_labels
+from modelwatch.domain.errors import HomeError, InputError
+from modelwatch.domain.event import Event
+from modelwatch.domain.incident import State as IncidentState
+from modelwatch.domain.instants import Window
+from modelwatch.domain.measurement import Measurement
+from modelwatch.domain.names import ModelKey
+from modelwatch.domain.receipt import Receipt
+from modelwatch.domain.slices import Slice
+from modelwatch.judge import Book
+from modelwatch.log import HomeLock, Lake, Spool, flush
+from modelwatch.log.lake import LABELS, PREDICTIONS, QUARANTINE
+from modelwatch.measure.record import unpack_measurements
+from modelwatch.spec import Monitor, render
+from modelwatch.store import State, clock, events, incidents, measurements, models, responses, silences
+from modelwatch.store.metadata import Transaction
+from modelwatch.store.responses import Response
+from modelwatch.store.silences import Silence
+from modelwatch.work import Applied, Ran, Watched, apply_monitor, load_watched, run_model
+from modelwatch.work.truth import layout_of
+
+Progress = Callable[[int, int | None, str], None]
+FORMAT = 1
+FLUSH_ROWS = 50_000
+_SETTINGS = "home.json"
+
+
+def build_catalog(home: Path) -> Catalog:
+    """The catalogue of this installation: the built-in metrics, a home's channels, and what plugins bring."""
+    catalog = Catalog().register([measure.register])
+    channels.register(catalog, home)
+    return catalog.load_plugins()
+
+
+class Home:
+    """One home, open for reading or, under its lock, for writing.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder, Home.open(Path(folder) / "home", write=True) as home:
+    ...     home.models()
+    []
+    """
+
+    def __init__(self, path: Path, catalog: Catalog, state: State, lock: HomeLock | None, spool: Spool | None) -> None:
+        self.path, self.catalog, self.state = path, catalog, state
+        self._lock, self._spool = lock, spool
+        self._lake = Lake(path / "lake")
+
+    @classmethod
+    def open(cls, path: Path, *, write: bool = False) -> Home:
+        """Open the home at `path`; a writer makes it if it is not there and keeps all others from writing.
+
+        Raises
+        ------
+        HomeError
+            If there is no home to read, another process writes it, or a newer release made it.
+        """
+        path = path.absolute()
+        settings = path / _SETTINGS
+        if not write:
+            if not settings.is_file():
+                raise HomeError(f"there is no home at {path}: make one with modelwatch apply, or name it with --home")
+            _check_format(settings)
+            return cls(path, build_catalog(path), State.open(path / "state.sqlite", read_only=True), None, None)
+        if path.exists() and not settings.is_file() and any(path.iterdir()):
+            raise HomeError(f"{path} holds other files and is no home: name a new folder with --home")
+        path.mkdir(parents=True, exist_ok=True)
+        lock = HomeLock.acquire(path / "lock")
+        try:
+            if settings.is_file():
+                _check_format(settings)
+            state = State.create(path / "state.sqlite")
+            spool = Spool(path / "spool.sqlite")
+            # Written last: a folder with settings is a whole home.
+            if not settings.is_file():
+                settings.write_bytes(msgspec.json.encode({"format": FORMAT}))
+        except BaseException:
+            lock.release()
+            raise
+        return cls(path, build_catalog(path), state, lock, spool)
+
+    def close(self) -> None:
+        """Close everything and let others write."""
+        if self._spool is not None:
+            self._spool.close()
+        self.state.close()
+        if self._lock is not None:
+            self._lock.release()
+
+    def __enter__(self) -> Home:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def apply(self, path: Path, *, progress: Progress | None = None) -> Applied:
+        """Make the specification in a file its model's latest one and learn its reference."""
+        monitor = Monitor.from_yaml(path, catalog=self.catalog)
+        if progress is not None:
+            progress(0, None, f"learn the reference of {monitor.key.model}")
+        self._flush()
+        return apply_monitor(
+            self.state, self.catalog, monitor, folder=path.absolute().parent, now=self.now(), received=_wall()
+        )
+
+    def ingest(self, key: ModelKey, paths: Sequence[Path], *, progress: Progress | None = None) -> Receipt:
+        """Read files of predictions into the log; what is counted is durable."""
+        return self._read(key, paths, PREDICTIONS, None, progress)
+
+    def label(
+        self, key: ModelKey, paths: Sequence[Path], *, outcome: str | None = None, progress: Progress | None = None
+    ) -> Receipt:
+        """Read files of labels into the log; what is counted is durable."""
+        return self._read(key, paths, LABELS, outcome, progress)
+
+    def add_event(self, key: ModelKey, event: Event) -> None:
+        """Put an event on a model's time axis."""
+        with self.state.transaction() as tx:
+            events.add(tx, models.find(tx, key), event)
+
+    def run(self, key: ModelKey | None = None, *, until: int | None = None, progress: Progress | None = None) -> Ran:
+        """Do all that is due by `until` (default: now) for one model or for all."""
+        self._flush()
+        instant = _wall() if until is None else until
+        keys = self.models() if key is None else [key]
+        done = Ran()
+        for each in keys:
+            done += run_model(self.state, self._lake, self.catalog, each, until=instant, progress=progress)
+        with self.state.transaction() as tx:
+            last = clock.get(tx)
+            if until is None:
+                clock.set_to(tx, "wall", instant)
+            elif last.instant is None or instant >= last.instant:
+                clock.set_to(tx, "replay", instant)
+        return done
+
+    def now(self) -> int:
+        """The home's clock: the wall's, or in replay the last instant that was run."""
+        with self.state.reading() as tx:
+            kept = clock.get(tx)
+        return _wall() if kept.mode == "wall" or kept.instant is None else kept.instant
+
+    def metrics(
+        self,
+        key: ModelKey,
+        *,
+        metric: str | None = None,
+        column: str | None = None,
+        since: int | None = None,
+        until: int | None = None,
+        slice: Slice | None = None,  # noqa: A002 (the noun of the design)
+        all_revisions: bool = False,
+    ) -> list[Measurement]:
+        """Measurements of windows that start in `[since, until)`, oldest first; of all rows unless a slice is named."""
+        if metric is not None:
+            self.catalog.metrics.get(metric)
+        found: list[Measurement] = []
+        with self.state.reading() as tx:
+            model_id = models.find(tx, key)
+            read = measurements.revisions if all_revisions else measurements.latest
+            for row in read(tx, model_id, since or 0, 2**62 if until is None else until):
+                window = Window(row.start, row.end)
+                found += [
+                    each
+                    for each in unpack_measurements(row.blob, window, row.version, row.revision)
+                    if (metric is None or each.series.metric == metric)
+                    and (column is None or each.series.column == column)
+                    and each.series.slice == (slice or Slice())
+                ]
+        return found
+
+    def slices(self, key: ModelKey) -> list[Slice]:
+        """The slices that a model is measured by, besides all rows."""
+        plan = self._watched(key).plan
+        return [] if plan is None else plan.slice_names()
+
+    def incidents(self, key: ModelKey | None = None, *, state: str | None = None) -> list[dict[str, Any]]:
+        """Incidents with cause and timeline, oldest first; `open` includes the acknowledged ones."""
+        states: tuple[IncidentState, ...] = ()
+        if state is not None:
+            wanted = _incident_state(state)
+            states = (IncidentState.OPEN, IncidentState.ACKNOWLEDGED) if wanted is IncidentState.OPEN else (wanted,)
+        with self.state.reading() as tx:
+            model_id = None if key is None else models.find(tx, key)
+            return [stored.body for stored in incidents.listed(tx, model_id=model_id, states=states)]
+
+    def respond(
+        self,
+        key: ModelKey | None,
+        incident_id: int,
+        act: Literal["ack", "comment", "silence"],
+        *,
+        who: str,
+        text: str = "",
+        until: int | None = None,
+    ) -> dict[str, Any]:
+        """Acknowledge, comment on or silence an incident; returns it as it is now."""
+        at = self.now()
+        with self.state.transaction() as tx:
+            stored = incidents.get(tx, incident_id, model_id=None if key is None else models.find(tx, key))
+            if act == "ack":
+                self._acknowledge(tx, stored.model_id, incident_id, who=who, at=at)
+                if text:
+                    responses.add(tx, stored.model_id, Response(incident_id, at, who, "comment", text))
+            elif act == "comment":
+                responses.add(tx, stored.model_id, Response(incident_id, at, who, "comment", text))
+            else:
+                if until is None or until <= at:
+                    raise InputError("a silence needs an end in the future of the home's clock: name it with --until")
+                silence = Silence(
+                    since=at, until=until, who=who, model_id=stored.model_id, incident_id=incident_id, note=text
+                )
+                silences.add(tx, silence)
+                responses.add(tx, stored.model_id, Response(incident_id, at, who, "silence", text))
+            return incidents.get(tx, incident_id, model_id=stored.model_id).body
+
+    def show(self, key: ModelKey) -> str:
+        """A model's latest specification in full, with every default and rule."""
+        return render(self._watched(key).monitor)
+
+    def models(self) -> list[ModelKey]:
+        """The models that the home knows, by name."""
+        with self.state.reading() as tx:
+            return sorted(models.known(tx))
+
+    def _watched(self, key: ModelKey) -> Watched:
+        with self.state.reading() as tx:
+            return load_watched(tx, self.catalog, key)
+
+    def _acknowledge(self, tx: Transaction, model_id: int, incident_id: int, *, who: str, at: int) -> None:
+        incidents.acknowledge(tx, model_id, incident_id, who=who, at=at)
+        book = incidents.get_book(tx, model_id)
+        if book is None:
+            return
+        known = Book.from_bytes(book)
+        for incident in known.open:
+            if incident.id == incident_id:
+                seen = replace(incident, state=IncidentState.ACKNOWLEDGED)
+                incidents.put_book(tx, model_id, known.amended(seen).to_bytes())
+
+    def _read(
+        self, key: ModelKey, paths: Sequence[Path], table: str, outcome: str | None, progress: Progress | None
+    ) -> Receipt:
+        """Files through canonical form and spool into the lake, a spool's worth at a time."""
+        monitor = self._watched(key).monitor
+        layout = layout_of(monitor)
+        if outcome is not None and outcome != monitor.outcome.name:
+            raise InputError(f"model {key.model!r} has no outcome {outcome!r}: its outcome is {monitor.outcome.name!r}")
+        total = _total(paths)
+        receipt, done, waiting = Receipt(), 0, 0
+        for path in paths:
+            digest, text, first = digest_of(path), is_untyped(path), 1
+            for batch in read_batches(path):
+                received = _wall()
+                canonical: Canonical
+                if table == PREDICTIONS:
+                    canonical = canonical_predictions(
+                        batch, layout, received=received, digest=digest, first_row=first, text=text
+                    )
+                else:
+                    canonical = canonical_labels(
+                        batch,
+                        layout,
+                        outcome=monitor.outcome.name,
+                        received=received,
+                        digest=digest,
+                        first_row=first,
+                        text=text,
+                    )
+                self._writer.append(key, table, canonical.frame, canonical.quarantine, received=received)
+                first += batch.height
+                done, waiting = done + batch.height, waiting + batch.height
+                if waiting >= FLUSH_ROWS:
+                    receipt, waiting = receipt + self._flush_of(key, table), 0
+                if progress is not None:
+                    progress(done, total, f"read {path.name}")
+        return receipt + self._flush_of(key, table)
+
+    def _flush_of(self, key: ModelKey, table: str) -> Receipt:
+        """Move the spool into the lake; what became of a model's rows, those of its quarantine included."""
+        receipts = self._flush()
+        return receipts.get((key, table), Receipt()) + receipts.get((key, QUARANTINE), Receipt())
+
+    def _flush(self) -> Mapping[tuple[ModelKey, str], Receipt]:
+        return flush(self._writer, self._lake)
+
+    @property
+    def _writer(self) -> Spool:
+        if self._spool is None:
+            raise HomeError(f"the home at {self.path} is open for reading only")
+        return self._spool
+
+
+def _wall() -> int:
+    return time.time_ns() // 1000
+
+
+def _total(paths: Sequence[Path]) -> int | None:
+    counts = [count_rows(path) for path in paths]
+    return None if None in counts else sum(count for count in counts if count is not None)
+
+
+def _check_format(settings: Path) -> None:
+    try:
+        found = msgspec.json.decode(settings.read_bytes())["format"]
+    except (msgspec.DecodeError, KeyError, TypeError):
+        raise HomeError(f"{settings} is damaged: restore it from a backup of the home") from None
+    if found != FORMAT:
+        raise HomeError(
+            f"the home at {settings.parent} has format {found}, this release reads {FORMAT}: use a newer modelwatch"
+        )
+
+
+def _incident_state(text: str) -> IncidentState:
+    try:
+        return IncidentState(text)
+    except ValueError:
+        allowed = ", ".join(state.value for state in IncidentState)
+        raise InputError(f"{text!r} is no state of an incident: use one of {allowed}") from None

@@ -1,0 +1,131 @@
+"""The stored profiles and outcomes of a model, added up to windows and spans, each window loaded once a run.
+
+`step` asks for blocks; this is the only place that knows how they are stored.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from modelwatch.domain.columns import PREDICTION
+from modelwatch.domain.instants import Window
+from modelwatch.profile import Plan, Profile, SliceProfile
+from modelwatch.profile.block import Block, merge_blocks, unpack_outcomes
+from modelwatch.profile.outcome import empty_outcome, has_outcomes
+from modelwatch.profile.profile import merge_profiles
+from modelwatch.sketch import NumericSketch
+from modelwatch.store import outcomes, profiles
+from modelwatch.store.metadata import Transaction
+from modelwatch.work.watched import Watched
+
+KEPT = 80
+"""Windows kept in memory: the longest span, twice over, and some."""
+
+
+@dataclass(slots=True)
+class Blocks:
+    """Blocks of one model by version and window."""
+
+    watched: Watched
+    plan: Plan
+    _windows: OrderedDict[Window, dict[str, Block]] = field(default_factory=OrderedDict[Window, dict[str, Block]])
+    _first: int | None = None
+
+    def of(self, tx: Transaction, window: Window) -> dict[str, Block]:
+        """The block of every version that has anything in the window."""
+        if window not in self._windows:
+            self._windows[window] = self._load(tx, window)
+            if len(self._windows) > max(KEPT, 2 * max(self.watched.monitor.spans)):
+                self._windows.popitem(last=False)
+        self._windows.move_to_end(window)
+        return self._windows[window]
+
+    def forget(self, starts: Iterable[int]) -> None:
+        """Load windows anew that were changed."""
+        for start in starts:
+            self._windows.pop(self.plan.calendar.window_of(start), None)
+
+    def span(self, tx: Transaction, window: Window, version: str, span: int) -> Block | None:
+        """The sum of the trailing windows of one version, None while there are not so many since its first."""
+        blocks: list[Block] = []
+        current = window
+        for _ in range(span):
+            if current.end <= self._first_of(tx):
+                return None
+            block = self.of(tx, current).get(version)
+            if block is not None:
+                blocks.append(block)
+            current = self.plan.calendar.previous(current)
+        return merge_blocks(blocks) if blocks else None
+
+    def whole(self, tx: Transaction, window: Window) -> Profile:
+        """The profile of all versions in the window."""
+        every = [block.profile for block in self.of(tx, window).values() if block.profile is not None]
+        return merge_profiles(every) if every else Profile.empty(self.plan)
+
+    def rows(self, tx: Transaction, window: Window) -> int:
+        """Rows of all versions in the window."""
+        return sum(block.profile.rows for block in self.of(tx, window).values() if block.profile is not None)
+
+    def mean_output(self, tx: Transaction, window: Window) -> float | None:
+        """Mean of the model's output in the window, None without any."""
+        sketches = [
+            block.profile.columns.get(PREDICTION) for block in self.of(tx, window).values() if block.profile is not None
+        ]
+        numeric = [sketch for sketch in sketches if isinstance(sketch, NumericSketch) and sketch.n]
+        rows = sum(sketch.n for sketch in numeric)
+        return sum(sketch.mean * sketch.n for sketch in numeric) / rows if rows else None
+
+    def last_row(self, tx: Transaction, window: Window) -> int | None:
+        """The newest timestamp before the window's end."""
+        current = window
+        while current.end > self._first_of(tx):
+            lasts = [block.profile.last for block in self.of(tx, current).values() if block.profile is not None]
+            known = [last for last in lasts if last is not None]
+            if known:
+                return max(known)
+            current = self.plan.calendar.previous(current)
+        return None
+
+    def first(self, tx: Transaction) -> int | None:
+        """The start of the first base window that has rows."""
+        return profiles.first_start(tx, self.watched.model_id)
+
+    def _first_of(self, tx: Transaction) -> int:
+        if self._first is None:
+            self._first = self.first(tx) or 0
+        return self._first
+
+    def _load(self, tx: Transaction, window: Window) -> dict[str, Block]:
+        model_id = self.watched.model_id
+        base: dict[str, list[Profile]] = {}
+        for row in profiles.get_many(tx, model_id, window.start, window.end):
+            base.setdefault(row.version, []).append(Profile.from_bytes(self.plan, row.blob))
+        slices = {
+            row.version: SliceProfile.from_bytes(row.blob)
+            for row in profiles.get_slices(tx, model_id, window.start, window.end)
+            if (row.start, row.end) == (window.start, window.end)
+        }
+        blocks = {version: Block(window, merge_profiles(found), slices.get(version)) for version, found in base.items()}
+        return self._with_outcomes(tx, window, blocks) if has_outcomes(self.plan) else blocks
+
+    def _with_outcomes(self, tx: Transaction, window: Window, blocks: dict[str, Block]) -> dict[str, Block]:
+        model_id, empty = self.watched.model_id, empty_outcome(self.plan)
+        totals = {row.version: row.blob for row in outcomes.get_many(tx, model_id, window.start, window.end)}
+        sliced = {
+            row.version: row.blob
+            for row in outcomes.get_slices(tx, model_id, window.start, window.end)
+            if (row.start, row.end) == (window.start, window.end)
+        }
+        return {
+            version: Block(
+                window,
+                block.profile,
+                block.slices,
+                unpack_outcomes(self.plan, totals[version], empty)[0] if version in totals else None,
+                tuple(unpack_outcomes(self.plan, sliced[version], empty)) if version in sliced else (),
+            )
+            for version, block in blocks.items()
+        }

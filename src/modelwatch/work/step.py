@@ -1,0 +1,309 @@
+"""One step of the clock for one model: labels due by then, the window that closed, and those that changed since.
+
+Everything a step stores - measurements, incidents, messages, the clock - it stores in one transaction.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from itertools import islice
+
+import polars as pl
+
+from modelwatch.act.draft import EVERYTHING_TO_LOG, Route
+from modelwatch.act.pipeline import notify
+from modelwatch.domain.columns import TIMESTAMP
+from modelwatch.domain.instants import DAY, Window, day_of, to_datetime
+from modelwatch.domain.measurement import Measurement, Series, Status
+from modelwatch.judge import Book, Change, Context, Season, Terms, Turn, advance, judge
+from modelwatch.measure import (
+    Setting,
+    measure_drifted,
+    measure_model,
+    measure_outcome,
+    measure_profile,
+    measure_slices,
+    spreads_of,
+)
+from modelwatch.measure.record import pack_measurements, unpack_measurements
+from modelwatch.profile import Plan
+from modelwatch.profile.block import Block, merge_blocks
+from modelwatch.store import clock, events, incidents, labels, measurements, touched
+from modelwatch.store.metadata import Transaction
+from modelwatch.work.blocks import Blocks
+from modelwatch.work.fold import OUTCOME, PROFILE
+from modelwatch.work.history import History
+from modelwatch.work.index import LabelIndex, read_frame, write_frame
+from modelwatch.work.keeping import relearn
+from modelwatch.work.watched import Watched
+
+MODEL = "model"
+OWN_WINDOWS = 28
+SEASON_WEEKS = 4
+EVENTS_REACH = 28 * DAY
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a run has done so far."""
+
+    windows: int = 0
+    measurements: int = 0
+    opened: int = 0
+    resolved: int = 0
+
+
+@dataclass(slots=True)
+class Stepper:
+    """Takes one model through its steps; holds what is worth keeping in memory from one step to the next."""
+
+    watched: Watched
+    plan: Plan
+    index: LabelIndex | None
+    blocks: Blocks
+    history: History
+    tally: Tally = field(default_factory=Tally)
+    _setting: Setting | None = None
+    _book: Book | None = None
+
+    @property
+    def setting(self) -> Setting:
+        """What the windows are measured by."""
+        if self._setting is None:
+            self._setting = self.watched.setting(self.plan)
+        return self._setting
+
+    def step(self, tx: Transaction, window: Window) -> list[Change]:
+        """Do all that is due when `window` closes."""
+        instant = self.watched.due(window)
+        changed = self._apply_labels(tx, instant)
+        late = set(touched.take(tx, self.watched.model_id, PROFILE))
+        relabelled = changed | set(touched.take(tx, self.watched.model_id, OUTCOME))
+        self.blocks.forget(late | relabelled)
+        changes: list[Change] = []
+        reached = self._reached(tx, window, late)
+        for again in sorted(reached | self._reached(tx, window, relabelled)):
+            changes += self._window(tx, again, instant, self._measure(tx, again, rows_changed=again in reached))
+        changes += self._window(tx, window, instant, self._measure(tx, window, rows_changed=True))
+        self.tally.windows += 1
+        self._learn_own_spread(tx, window)
+        if self._book is not None:
+            incidents.put_book(tx, self.watched.model_id, self._book.to_bytes())
+        clock.advance(tx, self.watched.model_id, instant)
+        self._tell(tx, changes)
+        return changes
+
+    def _learn_own_spread(self, tx: Transaction, window: Window) -> None:
+        """Once 28 windows have closed, let them say how windows differ if the reference has no windows that could."""
+        reference, first = self.watched.reference, self.blocks.first(tx)
+        if reference is None or reference.spreads or first is None:
+            return
+        calendar = self.plan.calendar
+        own = list(islice(calendar.between(first, window.end), OWN_WINDOWS + 1))
+        if len(own) != OWN_WINDOWS or own[-1] != window:
+            return
+        found = [self.blocks.of(tx, each) for each in own]
+        blocks = [merge_blocks(list(versions.values())) for versions in found if versions]
+        learned = replace(reference, spreads=spreads_of(self.setting, blocks))
+        relearn(tx, self.watched.model_id, self.plan, learned)
+        self.watched = replace(self.watched, reference=learned)
+        self._setting = None
+
+    def _apply_labels(self, tx: Transaction, instant: int) -> set[int]:
+        """Join every label whose time has come; returns the starts of the windows it changed."""
+        parts = labels.take(tx, self.watched.model_id, day_of(instant))
+        frames = [(part.day, frame) for part in parts if (frame := read_frame(part.blob)) is not None]
+        if not frames:
+            return set()
+        now = pl.lit(to_datetime(instant))
+        for day in {day for day, _ in frames}:
+            later = [frame.filter(pl.col(TIMESTAMP) > now) for of, frame in frames if of == day]
+            kept = [write_frame(frame) for frame in later if not frame.is_empty()]
+            labels.replace(tx, self.watched.model_id, day, kept)
+        due = pl.concat([frame.filter(pl.col(TIMESTAMP) <= now) for _, frame in frames])
+        return set() if self.index is None or due.is_empty() else self.index.apply(tx, due)
+
+    def _reached(self, tx: Transaction, window: Window, changed: set[int]) -> set[Window]:
+        """The closed windows before this one whose spans hold a window that changed."""
+        calendar, longest = self.plan.calendar, max(self.watched.monitor.spans)
+        first = self.blocks.first(tx)
+        found: set[Window] = set()
+        for start in changed:
+            current = calendar.window_of(start)
+            for _ in range(longest):
+                if current.end > window.start or first is None or current.end <= first:
+                    break
+                found.add(current)
+                current = calendar.next(current)
+        return found
+
+    def _window(self, tx: Transaction, window: Window, instant: int, measured: list[Measurement]) -> list[Change]:
+        """Judge what was measured in one window, and take what came of it to the incidents."""
+        terms = self._terms(tx, window)
+        judged = judge(measured, terms)
+        held_back = {verdict.series for verdict in judged.verdicts if verdict.inhibited}
+        plain = [m for m in judged.measurements if m.series.version and m.series not in held_back]
+        shares = [
+            measurement
+            for version in sorted({m.series.version for m in plain})
+            for measurement in measure_drifted(
+                self.setting, window, version, [m for m in plain if m.series.version == version]
+            )
+        ]
+        second = judge(shares, terms)
+        found = (*judged.measurements, *second.measurements)
+        self._store(tx, window, found)
+        context = Context(
+            window=window,
+            measurements=found,
+            baselines=terms.baselines,
+            history=lambda series: self.history.before(tx, window, series),
+            events=events.between(tx, self.watched.model_id, window.start - EVENTS_REACH, window.end),
+            features=self.plan.features,
+            task=self.plan.task,
+            timezone=self.plan.calendar.timezone,
+        )
+        book, changes = advance(
+            self._numbered(tx),
+            key=self.watched.key,
+            instant=instant,
+            verdicts=(*judged.verdicts, *second.verdicts),
+            context=context,
+            catalog=self.watched.catalog,
+            rules=self.watched.monitor.rules,
+        )
+        self._keep(tx, book, changes)
+        self.history.note(found)
+        return list(changes)
+
+    def _measure(self, tx: Transaction, window: Window, *, rows_changed: bool) -> list[Measurement]:
+        """Everything that can be measured in a window, for the model and for each version with rows in it.
+
+        Where only labels changed, what the rows say is taken as it was measured before.
+        """
+        measured = self._measure_rows(tx, window) if rows_changed else self._measured_rows(tx, window)
+        for version, spans in self._spans(tx, window):
+            measured += measure_outcome(self.setting, window, version, spans)
+        return measured
+
+    def _measure_rows(self, tx: Transaction, window: Window) -> list[Measurement]:
+        earlier = self._earlier_means(tx, window)
+        last = self.blocks.last_row(tx, window)
+        whole = self.blocks.whole(tx, window)
+        measured = measure_model(self.setting, window, whole, last_row=last, earlier_means=earlier)
+        for version, spans in self._spans(tx, window):
+            profiles = {span: found.profile for span, found in spans.items() if found.profile is not None}
+            measured += measure_profile(self.setting, window, version, profiles)
+            slices = self.blocks.of(tx, window)[version].slices
+            if slices is not None:
+                measured += measure_slices(self.setting, window, version, slices)
+        return measured
+
+    def _measured_rows(self, tx: Transaction, window: Window) -> list[Measurement]:
+        stored = measurements.latest(tx, self.watched.model_id, window.start, window.end)
+        return [
+            measurement
+            for row in stored
+            if row.part in (MODEL, PROFILE)
+            for measurement in unpack_measurements(row.blob, window, row.version, row.revision)
+            if measurement.series.metric != "drifted_share"
+        ]
+
+    def _spans(self, tx: Transaction, window: Window) -> list[tuple[str, dict[int, Block]]]:
+        """For each version with rows in the window, the sums of its trailing spans that are full."""
+        found: list[tuple[str, dict[int, Block]]] = []
+        for version, block in sorted(self.blocks.of(tx, window).items()):
+            if block.profile is not None and block.profile.rows:
+                sums = {span: self.blocks.span(tx, window, version, span) for span in self.setting.spans}
+                found.append((version, {span: merged for span, merged in sums.items() if merged is not None}))
+        return found
+
+    def _earlier_means(self, tx: Transaction, window: Window) -> tuple[float, ...]:
+        """Mean outputs of the windows of the previous 7 days, oldest first."""
+        calendar, means = self.plan.calendar, list[float]()
+        first = self.blocks.first(tx)
+        current = calendar.previous(window)
+        while first is not None and current.end > first and current.start >= window.start - 7 * DAY - DAY // 12:
+            mean = self.blocks.mean_output(tx, current)
+            if mean is not None:
+                means.append(mean)
+            current = calendar.previous(current)
+        return tuple(reversed(means))
+
+    def _terms(self, tx: Transaction, window: Window) -> Terms:
+        reference = self.watched.reference
+        rows = Series("rows", span=self.watched.monitor.spans[0])
+        return Terms(
+            rules=self.watched.monitor.rules,
+            catalog=self.watched.catalog,
+            spans=self.watched.monitor.spans,
+            features=self.plan.features,
+            baselines={} if reference is None else reference.baselines,
+            seasons={rows: Season(self._season(tx, window))},
+            expected_us=self.watched.expected_us,
+        )
+
+    def _season(self, tx: Transaction, window: Window) -> tuple[float, ...]:
+        """Rows in the same weekday and hours of up to four earlier weeks, those of the reference included."""
+        reference, first = self.watched.reference, self.blocks.first(tx)
+        middle = (window.start + window.end) // 2
+        found: list[float] = []
+        for week in range(1, SEASON_WEEKS + 1):
+            earlier = self.plan.calendar.window_of(middle - week * 7 * DAY)
+            if first is not None and earlier.start >= self.plan.calendar.window_of(first).start:
+                found.append(float(self.blocks.rows(tx, earlier)))
+            elif reference is not None and earlier.start in reference.rows:
+                found.append(float(reference.rows[earlier.start]))
+        return tuple(found)
+
+    def _store(self, tx: Transaction, window: Window, found: tuple[Measurement, ...]) -> None:
+        """Keep the measurements by version and part; what did not change since the last revision is not kept again."""
+        parts: dict[tuple[str, str], list[Measurement]] = {}
+        for each in found:
+            parts.setdefault((each.series.version, self._part(each)), []).append(each)
+        stored = {
+            (row.version, row.part): row
+            for row in measurements.latest(tx, self.watched.model_id, window.start, window.end)
+        }
+        rows: list[tuple[str, int, int, str, int, bytes]] = []
+        for (version, part), group in parts.items():
+            last = stored.get((version, part))
+            blob = pack_measurements(group)
+            if last is not None and last.blob == blob:
+                continue
+            rows.append((version, window.start, window.end, part, 1 if last is None else last.revision + 1, blob))
+            self.tally.measurements += len(group)
+        measurements.put(tx, self.watched.model_id, rows)
+
+    def _part(self, measurement: Measurement) -> str:
+        if not measurement.series.version:
+            return MODEL
+        family = self.watched.catalog.metrics.get(measurement.series.metric).family
+        return OUTCOME if family in ("performance", "labels") else PROFILE
+
+    def _numbered(self, tx: Transaction) -> Book:
+        """The model's book; incidents are numbered over all models of the home."""
+        if self._book is None:
+            stored = incidents.get_book(tx, self.watched.model_id)
+            self._book = Book() if stored is None else Book.from_bytes(stored)
+        return replace(self._book, next_id=incidents.next_id(tx))
+
+    def _keep(self, tx: Transaction, book: Book, changes: tuple[Change, ...]) -> None:
+        latest = {change.incident.id: change.incident for change in changes}
+        incidents.put(tx, self.watched.model_id, latest.values())
+        self._book = book
+        self.tally.opened += sum(change.kind is Turn.OPENED for change in changes)
+        self.tally.resolved += sum(change.kind is Turn.RESOLVED for change in changes)
+
+    def _tell(self, tx: Transaction, changes: list[Change]) -> None:
+        routes = tuple(
+            Route(at_least=route.severity or Status.OK, channels=route.to) for route in self.watched.monitor.routes
+        )
+        runbooks = {rule.id: rule.runbook for rule in self.watched.monitor.rules}
+        by_runbook: dict[str | None, list[Change]] = {}
+        for change in changes:
+            own = (runbooks.get(verdict.rule) for verdict in change.incident.verdicts)
+            by_runbook.setdefault(next(filter(None, own), self.watched.monitor.runbook), []).append(change)
+        for runbook, told in by_runbook.items():
+            links = {"runbook": runbook} if runbook else {}
+            notify(tx, self.watched.model_id, told, routes=routes or EVERYTHING_TO_LOG, links=links)

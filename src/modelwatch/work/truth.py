@@ -1,0 +1,38 @@
+"""How a monitor's columns map to the log's, and what a stored prediction or label means to its task.
+
+Used wherever rows are read by a monitor: at ingest, in the reference and in the label index.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from modelwatch.collect.layout import Layout, class_text
+from modelwatch.domain.columns import PREDICTION, Task
+from modelwatch.spec import Monitor
+
+
+def layout_of(monitor: Monitor) -> Layout:
+    """Where the monitor's source columns go in the log."""
+    roles = monitor.roles
+    return Layout(
+        features=monitor.features,
+        task=monitor.task,
+        id=roles.id,
+        timestamp=roles.timestamp,
+        version=roles.version,
+        score=roles.score,
+        prediction=roles.prediction,
+        label=roles.label,
+        latency_ms=roles.latency_ms,
+        error=roles.error,
+        threshold=roles.threshold,
+        positive=roles.positive,
+    )
+
+
+def predicted(monitor: Monitor) -> pl.Expr:
+    """1 where a canonical prediction's class is the positive one, 0 elsewhere; null for tasks without classes."""
+    if monitor.task is not Task.BINARY:
+        return pl.lit(None, dtype=pl.Float64)
+    return (pl.col(PREDICTION) == class_text(monitor.roles.positive)).cast(pl.Float64)
