@@ -232,6 +232,27 @@ def test_a_spool_that_came_back_from_a_backup_loses_nothing(
         assert counts(flush(spool, lake)[key, "predictions"]) == (1, 1, 0)
 
 
+def test_a_flush_that_was_killed_after_its_commit_is_finished_not_repeated(
+    tmp_path: Path, key: ModelKey, predictions: Rows
+) -> None:
+    path = tmp_path / "spool.sqlite"
+    with Spool(path) as spool:
+        spool.append(key, "predictions", pl.concat([predictions(1, 2), predictions(2, temp=9)]), received=NOW)
+    before = path.read_bytes()
+    with Spool(path) as spool:
+        flush(spool, Lake(tmp_path / "lake"))
+    path.write_bytes(before)
+    forced: list[Path] = []
+    lake = Lake(tmp_path / "lake", sync=forced.append)
+    with Spool(path) as spool:
+        assert flush(spool, lake) == {}
+        assert spool.pending() == {}
+        for name in ("predictions", "quarantine"):
+            assert spool.forwarded(key, name) == 0
+            assert {file.path for file in lake.commits(key, name, after=-1)[0].files} <= set(forced)
+    assert (table(lake, key).height, table(lake, key, "quarantine").height) == (2, 1)
+
+
 def test_rows_of_a_table_that_there_is_not_stop_the_flush(
     spool: Spool, lake: Lake, key: ModelKey, predictions: Rows
 ) -> None:

@@ -94,6 +94,8 @@ def test_a_value_belongs_to_its_column_and_place() -> None:
     assert hashed(a=[1.0], b=[2.0]) != hashed(a=[2.0], b=[1.0])
     assert hashed(a=[[1.0, 2.0]]) != hashed(a=[[2.0, 1.0]])
     assert hashed(a=[[1.0], [0.0, 0.0]][:1]) != hashed(a=[[1.0, 0.0]])
+    assert hashed(a=[0.0]) == hashed(a=[-0.0])
+    assert hashed(a=[math.nan]) == hashed(a=[-math.nan])
     assert hashed(a=[False]) != hashed(a=pl.Series([None], dtype=pl.Boolean))
     assert hashed(a=[""]) != hashed(a=pl.Series([None], dtype=pl.String))
 

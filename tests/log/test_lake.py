@@ -278,4 +278,6 @@ def test_old_checkpoints_and_all_entries_stay(lake: Lake, key: ModelKey, predict
     for version in range(42):
         commit(lake, key, predictions(version), version)
     assert versions(lake.path(key, "predictions")) == list(range(42))
+    settings = DeltaTable(str(lake.path(key, "predictions"))).metadata().configuration
+    assert settings["delta.enableExpiredLogCleanup"] == "false"
     assert ids(lake.scan(key, "predictions")) == sorted(f"f{number}" for number in range(42))

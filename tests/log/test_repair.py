@@ -127,6 +127,27 @@ def test_a_power_cut_at_any_time_costs_nothing(
     assert torn > 40
 
 
+@pytest.mark.slow
+def test_what_a_killed_flush_did_not_force_the_next_one_does(
+    tmp_path: Path, key: ModelKey, predictions: Rows, labels: Rows, whole: list[pl.DataFrame]
+) -> None:
+    choice = random.Random(6)
+    for calls in range(0, 45, 2):
+        home = tmp_path / "home"
+        shutil.rmtree(home, ignore_errors=True)
+        home.mkdir()
+        killed, patient = Disk(calls), Disk(10**9)
+        with Spool(home / "spool.sqlite") as spool:
+            fill(spool, key, predictions, labels)
+            with pytest.raises(PowerCut):
+                flush(spool, Lake(home / "lake", sync=killed.sync), commit_rows=20)
+            flush(spool, Lake(home / "lake", sync=patient.sync), commit_rows=20)
+        patient.forced = killed.forced + patient.forced
+        patient.tear(home / "lake", choice, *TEARS)
+        for found, expected in zip(contents(Lake(home / "lake"), key), whole, strict=True):
+            assert found.equals(expected)
+
+
 def test_without_forcing_the_loss_would_be_seen(tmp_path: Path, key: ModelKey, predictions: Rows, labels: Rows) -> None:
     lying = Lake(tmp_path / "lake", sync=lambda _: None)
     with Spool(tmp_path / "spool.sqlite") as spool:
@@ -190,6 +211,17 @@ def test_a_new_spool_does_not_take_away_what_it_cannot_bring_back(
         with pytest.raises(HomeError, match="does not have its rows"):
             flush(spool, lake)
     assert entry.exists()
+
+
+def test_an_entry_that_lacks_a_file_is_seen(lake: Lake, key: ModelKey, predictions: Rows) -> None:
+    frame = TABLES["predictions"].stored(predictions(1, 9, 17)).drop("source_row")
+    lake.commit(key, "predictions", frame, app_id="modelwatch-x", version=1)
+    entry = entry_path(lake.path(key, "predictions"), 0)
+    lines = entry.read_text().splitlines()
+    lines.remove(next(line for line in lines if line.startswith('{"add"')))
+    entry.write_text("\n".join(lines))
+    with pytest.raises(HomeError, match="it names 2 of 3 files"):
+        lake.commits(key, "predictions", after=-1)
 
 
 @pytest.mark.parametrize("cut", range(1, 400, 23))

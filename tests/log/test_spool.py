@@ -20,7 +20,7 @@ from modelwatch.collect.quarantine import QUARANTINE_TYPES
 from modelwatch.domain.errors import DurabilityError, HomeError
 from modelwatch.domain.names import ModelKey
 from modelwatch.log import Spool
-from modelwatch.log.spool import Entry
+from modelwatch.log.requests import Entry
 
 KEY = ModelKey("flight-delay")
 
@@ -30,7 +30,7 @@ def rows(*values: float) -> pl.DataFrame:
 
 
 def read(spool: Spool, key: ModelKey = KEY, table: str = "predictions") -> list[float]:
-    return [x for request in spool.peek(key, table, limit_rows=10**9) for x in request.frame["x"]]
+    return [x for request in spool.peek(key, table, limit_rows=10**9) for x in request.frame()["x"]]
 
 
 def test_rows_come_back_as_they_went_in_after_the_file_was_closed(tmp_path: Path) -> None:
@@ -41,7 +41,7 @@ def test_rows_come_back_as_they_went_in_after_the_file_was_closed(tmp_path: Path
     with Spool(path) as spool:
         (request,) = spool.peek(KEY, "predictions", limit_rows=1)
         assert (request.id, request.received, request.rows, spool.uuid) == (number, 7, 2, uuid)
-        assert request.frame.equals(frame)
+        assert request.frame().equals(frame)
 
 
 def test_ids_grow_even_when_the_spool_was_empty(spool: Spool) -> None:

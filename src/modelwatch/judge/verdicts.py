@@ -93,7 +93,7 @@ def judge(measurements: Iterable[Measurement], terms: Terms) -> Judged:
         and terms.catalog.metrics.get(verdict.series.metric).family is Family.QUALITY
     }
     return Judged(
-        measurements=tuple(replace(each, status=_status(each, judged[i])) for i, each in enumerate(given)),
+        measurements=tuple(_with_status(each, _status(each, judged[i])) for i, each in enumerate(given)),
         verdicts=tuple(_inhibited(verdict, faulty, terms.catalog) for verdicts in judged for verdict in verdicts),
     )
 
@@ -104,7 +104,7 @@ def _verdicts(measurement: Measurement, rules: Sequence[Rule], terms: Terms) -> 
     series = measurement.series
     metric = terms.catalog.metrics.get(series.metric)
     chosen = applicable(rules, series, measurement.window, metric=metric, features=terms.features, spans=terms.spans)
-    unversioned = replace(series, version="")
+    unversioned = Series(series.metric, series.column, series.slice, "", series.span)
     return [
         evaluate(
             measurement,
@@ -137,6 +137,10 @@ def _discounted(verdicts: list[Verdict], false: bool) -> list[Verdict]:
         return verdicts
     reason = f"not past the false-discovery rate of {FALSE_DISCOVERIES:.0%} over the columns of the window"
     return [replace(each, status=Status.OK, reason=reason) if each.status.firing else each for each in verdicts]
+
+
+def _with_status(measurement: Measurement, status: Status) -> Measurement:
+    return measurement if measurement.status is status else replace(measurement, status=status)
 
 
 def _status(measurement: Measurement, verdicts: Sequence[Verdict]) -> Status:

@@ -21,7 +21,8 @@ from modelwatch.log.commits import APP_PREFIX
 from modelwatch.log.identity import Sifted, sift
 from modelwatch.log.lake import Lake
 from modelwatch.log.reject import fit, rejected
-from modelwatch.log.spool import Request, Spool
+from modelwatch.log.requests import Request
+from modelwatch.log.spool import Spool
 from modelwatch.log.tables import QUARANTINE, TABLES, Table
 
 COMMIT_ROWS = 50_000
@@ -104,7 +105,7 @@ class _Queue:
             self._forget(done)
             return {}
         fitting, clashing = fit(
-            [request.frame for request in requests],
+            [request.frame() for request in requests],
             self.lake.schema(self.key, self.table.name),
             table=self.table.name,
             received=requests[-1].received,

@@ -6,13 +6,10 @@ sure to have it. One connection writes and checkpoints, so that SQLite's file ha
 
 from __future__ import annotations
 
-import hashlib
-import io
 import sqlite3
 import uuid
 from collections.abc import Generator, Iterable, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
@@ -21,6 +18,7 @@ import polars as pl
 from modelwatch.domain.errors import DurabilityError, HomeError, InputError
 from modelwatch.domain.names import ModelKey
 from modelwatch.log.durable import sync_files
+from modelwatch.log.requests import Entry, Request
 from modelwatch.log.tables import QUARANTINE
 
 FORMAT = 1
@@ -36,28 +34,6 @@ CREATE TABLE forwarded (
     version INTEGER NOT NULL, PRIMARY KEY (project, model, env, table_name)
 );
 """
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Entry:
-    """Rows to be spooled for one table of one model; `received` is their arrival, microseconds since 1970."""
-
-    key: ModelKey
-    table: str
-    frame: pl.DataFrame
-    received: int
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Request:
-    """Spooled rows as they are read back."""
-
-    id: int
-    key: ModelKey
-    table: str
-    received: int
-    rows: int
-    frame: pl.DataFrame
 
 
 class Spool:
@@ -158,9 +134,9 @@ class Spool:
 
     def append_many(self, entries: Iterable[Entry]) -> list[int]:
         """Keep several requests with one wait for the disk, all or none; those without rows are left out."""
-        bodies = [(entry, _encode(entry.frame)) for entry in entries if entry.frame.height]
+        packed = [(entry, *entry.pack()) for entry in entries if entry.frame.height]
         with self._transaction() as connection:
-            return [_insert(connection, entry, body) for entry, body in bodies]
+            return [_insert(connection, *each) for each in packed]
 
     def peek(self, key: ModelKey, table: str, *, limit_rows: int) -> list[Request]:
         """The oldest requests of a table, of about `limit_rows` rows together, at least one if there is any.
@@ -171,29 +147,22 @@ class Spool:
             If a request is not what was appended.
         """
         found: list[Request] = []
-        rows = 0
         with self._explained():
             cursor = self._connection.execute(
                 "SELECT id, received, rows, body, checksum FROM request"
                 " WHERE project = ? AND model = ? AND env = ? AND table_name = ? ORDER BY id",
                 (key.project, key.model, key.env, table),
             )
-            for number, received, count, body, checksum in cursor:
-                if found and rows + count > limit_rows:
+            for number, *stored in cursor:
+                request = Request(number, key, table, *stored)
+                if not request.is_whole():
+                    told = f"request {number} in {self._path} is damaged: its rows for {table} of {key}"
+                    raise HomeError(f"{told} are not what was written; restore the spool from a backup")
+                if found and sum(each.rows for each in found) + request.rows > limit_rows:
                     break
-                found.append(self._checked(number, key, table, (received, count, body, checksum)))
-                rows += count
+                found.append(request)
             cursor.close()
         return found
-
-    def _checked(self, number: int, key: ModelKey, table: str, stored: tuple[int, int, bytes, bytes]) -> Request:
-        received, rows, body, checksum = stored
-        if _checksum(key, table, received, rows, body) != checksum:
-            raise HomeError(
-                f"request {number} in {self._path} is damaged: its {rows} rows for {table} of {key} are not "
-                "what was written; restore the spool from a backup, or delete the request to go on without it"
-            )
-        return Request(number, key, table, received, rows, pl.read_ipc_stream(io.BytesIO(body)))
 
     def delete(self, key: ModelKey, table: str, *, upto: int, reached: Mapping[str, int]) -> None:
         """Forget the requests of a table with ids up to and including `upto`.
@@ -289,25 +258,12 @@ class Spool:
             raise self._damaged(error) from error
 
 
-def _insert(connection: sqlite3.Connection, entry: Entry, body: bytes) -> int:
-    key, rows = entry.key, entry.frame.height
-    checksum = _checksum(key, entry.table, entry.received, rows, body)
+def _insert(connection: sqlite3.Connection, entry: Entry, body: bytes, checksum: bytes) -> int:
+    key = entry.key
     cursor = connection.execute(
         "INSERT INTO request (project, model, env, table_name, received, rows, body, checksum)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        (key.project, key.model, key.env, entry.table, entry.received, rows, body, checksum),
+        (key.project, key.model, key.env, entry.table, entry.received, entry.frame.height, body, checksum),
     )
     assert cursor.lastrowid is not None
     return cursor.lastrowid
-
-
-def _encode(frame: pl.DataFrame) -> bytes:
-    buffer = io.BytesIO()
-    frame.write_ipc_stream(buffer, compression="zstd")
-    return buffer.getvalue()
-
-
-def _checksum(key: ModelKey, table: str, received: int, rows: int, body: bytes) -> bytes:
-    """Covers what stands beside the body too, so that no flipped bit moves rows to another table."""
-    head = f"{key}\n{table}\n{received}\n{rows}\n".encode()
-    return hashlib.blake2b(head + body, digest_size=16).digest()

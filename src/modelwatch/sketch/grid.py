@@ -17,6 +17,7 @@ Ints = npt.NDArray[np.int64]
 
 QUANTILES = 200
 DISTINCT = 100  # at most so many different values: each gets a bin of its own
+STRETCH, STRETCHES = 1.5, 32
 TAIL_EDGES = 8  # edges beyond each end, at 1/16, 1/8, ... 8 widths of the reference's range
 SCORE_HALVINGS = 13
 LOG_ODDS = np.arange(-120, 121) / 10.0
@@ -86,8 +87,9 @@ def build_grid(values: Floats, *, marks: Iterable[float] = ()) -> Grid:
     """Make the grid of a feature from its reference values.
 
     Rule: with at most 100 different values each is an atom, a bin that holds that value only; otherwise the edges are
-    the values at ranks `floor(j n / 200)`, and a value that fills two such ranks is an atom. The range is closed just
-    above the maximum and followed on both sides by 8 edges at 1/16, 1/8, ... 8 times its width.
+    the values at ranks `floor(j n / 200)`, a value that fills two such ranks is an atom, and from the outer two of
+    these ranks edges go on to the extremes, each 1.5 times as far from the median as the one before, at most 32. The
+    range is closed just above the maximum and followed on both sides by 8 edges at 1/16, 1/8, ... 8 times its width.
 
     Parameters
     ----------
@@ -112,7 +114,8 @@ def build_grid(values: Floats, *, marks: Iterable[float] = ()) -> Grid:
     else:
         ranked = sample[(np.arange(QUANTILES) * sample.size) // QUANTILES]
         chosen, times = np.unique(ranked, return_counts=True)
-        edges = np.concatenate([chosen, _above(chosen[times > 1], single), _above(sample[-1:], single)])
+        stretched = _stretched(sample, float(ranked[1]), float(ranked[-1]))
+        edges = np.concatenate([chosen, stretched, _above(chosen[times > 1], single), _above(sample[-1:], single)])
     return _finish(edges, _tails(sample[0], sample[-1]), marks, centre=float(sample[sample.size // 2]), single=single)
 
 
@@ -149,6 +152,14 @@ def _finish(edges: Floats, tails: Floats, marks: Iterable[float], *, centre: flo
         # Edges that are no float32 would be compared rounded; store them so, and equal edges fall together.
         every = every.astype(np.float32).astype(np.float64)
     return Grid(np.unique(every[np.isfinite(every)]), centre, single)
+
+
+def _stretched(sample: Floats, low: float, high: float) -> Floats:
+    """Edges inside the outer two bins of 200, where a heavy tail would be one bin: Wasserstein was off by 200 %."""
+    centre = sample[sample.size // 2]
+    steps = STRETCH ** np.arange(1.0, STRETCHES + 1)
+    edges: Floats = np.concatenate([centre - (centre - low) * steps, centre + (high - centre) * steps])
+    return edges[(edges > sample[0]) & (edges < sample[-1])]
 
 
 def _tails(low: float, high: float) -> Floats:

@@ -47,7 +47,7 @@ class Blocks:
         for start in starts:
             self._windows.pop(self.plan.calendar.window_of(start), None)
 
-    def span(self, tx: Transaction, window: Window, version: str, span: int) -> Block | None:
+    def span(self, tx: Transaction, window: Window, version: str, span: int, *, outcomes: bool = True) -> Block | None:
         """The sum of the trailing windows of one version, None while there are not so many since its first."""
         blocks: list[Block] = []
         current = window
@@ -56,7 +56,7 @@ class Blocks:
                 return None
             block = self.of(tx, current).get(version)
             if block is not None:
-                blocks.append(block)
+                blocks.append(block if outcomes else Block(block.window, block.profile))
             current = self.plan.calendar.previous(current)
         return merge_blocks(blocks) if blocks else None
 

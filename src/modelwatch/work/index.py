@@ -30,6 +30,7 @@ from modelwatch.work.watched import Watched
 
 INSTANT = "instant"
 LABEL_AT = "label_at"
+USUAL_DELAY = 7 * DAY
 WAITING = 0  # the one part of the store's waiting labels that is used
 _LABELS = (PREDICTION_ID, TRUTH, LABEL_AT)
 
@@ -68,13 +69,15 @@ class LabelIndex:
             return set()
         horizon = self.watched.monitor.outcome.horizon
         first, last = int(given[LABEL_AT].min() or 0), int(given[LABEL_AT].max() or 0)  # type: ignore[arg-type]
-        near, far = self._split_days(tx, first - horizon, last + DAY)
-        changed, found = self._join_days(tx, near, given)
-        rest = given.join(found, on=PREDICTION_ID, how="anti")
-        if not rest.is_empty():
-            later, also = self._join_days(tx, far, rest)
-            changed |= later
-            rest = rest.join(also, on=PREDICTION_ID, how="anti")
+        changed: set[date] = set()
+        rest = given
+        # Most labels come within a week; those that do not are looked for as far back as they count, then ahead.
+        for days in self._stretches(tx, first - horizon, first - USUAL_DELAY, last + DAY):
+            if rest.is_empty():
+                break
+            touched, found = self._join_days(tx, days, rest)
+            changed |= touched
+            rest = rest.join(found, on=PREDICTION_ID, how="anti")
         if not rest.is_empty():
             waiting = read_frame(store.waiting(tx, self.watched.model_id).get(WAITING))
             rest = rest if waiting is None else _winners(pl.concat([waiting, rest]))
@@ -219,11 +222,15 @@ class LabelIndex:
             for name, outcomes in zip(names, by_version, strict=True)
         ]
 
-    def _split_days(self, tx: Transaction, start: int, end: int) -> tuple[list[date], list[date]]:
-        """The days of the index that lie in a stretch of time, and those after it."""
+    def _stretches(self, tx: Transaction, oldest: int, usual: int, newest: int) -> list[list[date]]:
+        """The days of the index from `usual` to `newest`, those back to `oldest`, and those after all."""
         known = self._all(tx)
-        first, last = day_of(start - DAY), day_of(end)
-        return [day for day in known if first <= day <= last], [day for day in known if day > last]
+        first, near, last = day_of(oldest - DAY), day_of(usual - DAY), day_of(newest)
+        return [
+            [day for day in known if near <= day <= last],
+            [day for day in known if first <= day < near],
+            [day for day in known if day > last],
+        ]
 
     def _neighbours(self, tx: Transaction, day: date) -> list[date]:
         reach = max(1, self.plan.days.size // DAY)

@@ -181,18 +181,21 @@ class Stepper:
 
         Where only labels changed, what the rows say is taken as it was measured before.
         """
-        measured = self._measure_rows(tx, window) if rows_changed else self._measured_rows(tx, window)
-        for version, spans in self._spans(tx, window):
-            measured += measure_outcome(self.setting, window, version, spans)
+        spans = self._spans(tx, window, profiles=rows_changed)
+        measured = self._measure_rows(tx, window, spans) if rows_changed else self._measured_rows(tx, window)
+        for version, sums in spans:
+            measured += measure_outcome(self.setting, window, version, sums)
         return measured
 
-    def _measure_rows(self, tx: Transaction, window: Window) -> list[Measurement]:
+    def _measure_rows(
+        self, tx: Transaction, window: Window, spans: list[tuple[str, dict[int, Block]]]
+    ) -> list[Measurement]:
         earlier = self._earlier_means(tx, window)
         last = self.blocks.last_row(tx, window)
         whole = self.blocks.whole(tx, window)
         measured = measure_model(self.setting, window, whole, last_row=last, earlier_means=earlier)
-        for version, spans in self._spans(tx, window):
-            profiles = {span: found.profile for span, found in spans.items() if found.profile is not None}
+        for version, sums in spans:
+            profiles = {span: found.profile for span, found in sums.items() if found.profile is not None}
             measured += measure_profile(self.setting, window, version, profiles)
             slices = self.blocks.of(tx, window)[version].slices
             if slices is not None:
@@ -209,12 +212,17 @@ class Stepper:
             if measurement.series.metric != "drifted_share"
         ]
 
-    def _spans(self, tx: Transaction, window: Window) -> list[tuple[str, dict[int, Block]]]:
-        """For each version with rows in the window, the sums of its trailing spans that are full."""
+    def _spans(self, tx: Transaction, window: Window, *, profiles: bool) -> list[tuple[str, dict[int, Block]]]:
+        """For each version with rows in the window, the sums of its trailing spans that are full.
+
+        Outcomes are only measured on the first and last span, so that without `profiles` the others are left out.
+        """
+        ends = {self.setting.spans[0], self.setting.spans[-1]}
+        spans = [span for span in self.setting.spans if profiles or span in ends]
         found: list[tuple[str, dict[int, Block]]] = []
         for version, block in sorted(self.blocks.of(tx, window).items()):
             if block.profile is not None and block.profile.rows:
-                sums = {span: self.blocks.span(tx, window, version, span) for span in self.setting.spans}
+                sums = {span: self.blocks.span(tx, window, version, span, outcomes=span in ends) for span in spans}
                 found.append((version, {span: merged for span, merged in sums.items() if merged is not None}))
         return found
 
