@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal
 
 import msgspec
+import polars as pl
 
 from modelwatch import measure
 from modelwatch.act import channels
@@ -20,6 +21,8 @@ from modelwatch.catalog import Catalog
 from modelwatch.collect.canonical import Canonical, canonical_predictions
 from modelwatch.collect.files import count_rows, digest_of, is_untyped, read_batches
 from modelwatch.collect.labels import canonical_labels
+from modelwatch.collect.layout import Layout
+from modelwatch.domain.columns import PREDICTION_ID
 from modelwatch.domain.errors import HomeError, InputError
 from modelwatch.domain.event import Event
 from modelwatch.domain.incident import State as IncidentState
@@ -30,7 +33,7 @@ from modelwatch.domain.receipt import Receipt
 from modelwatch.domain.slices import Slice
 from modelwatch.judge import Book
 from modelwatch.log import HomeLock, Lake, Spool, flush
-from modelwatch.log.lake import LABELS, PREDICTIONS, QUARANTINE
+from modelwatch.log.lake import LABELS, PREDICTIONS
 from modelwatch.measure.record import unpack_measurements
 from modelwatch.spec import Monitor, render
 from modelwatch.store import State, clock, events, incidents, measurements, models, responses, silences
@@ -135,8 +138,12 @@ class Home:
     def label(
         self, key: ModelKey, paths: Sequence[Path], *, outcome: str | None = None, progress: Progress | None = None
     ) -> Receipt:
-        """Read files of labels into the log; what is counted is durable."""
-        return self._read(key, paths, LABELS, outcome, progress)
+        """Read files of labels into the log; what is counted is durable.
+
+        `waiting` counts all labelled ids of the model that have no prediction yet, not only those of these files.
+        """
+        receipt = self._read(key, paths, LABELS, outcome, progress)
+        return replace(receipt, waiting=self._waiting(key))
 
     def add_event(self, key: ModelKey, event: Event) -> None:
         """Put an event on a model's time axis."""
@@ -272,39 +279,29 @@ class Home:
         if outcome is not None and outcome != monitor.outcome.name:
             raise InputError(f"model {key.model!r} has no outcome {outcome!r}: its outcome is {monitor.outcome.name!r}")
         total = _total(paths)
-        receipt, done, waiting = Receipt(), 0, 0
+        receipt, done, spooled = Receipt(), 0, 0
         for path in paths:
             digest, text, first = digest_of(path), is_untyped(path), 1
             for batch in read_batches(path):
-                received = _wall()
-                canonical: Canonical
-                if table == PREDICTIONS:
-                    canonical = canonical_predictions(
-                        batch, layout, received=received, digest=digest, first_row=first, text=text
-                    )
-                else:
-                    canonical = canonical_labels(
-                        batch,
-                        layout,
-                        outcome=monitor.outcome.name,
-                        received=received,
-                        digest=digest,
-                        first_row=first,
-                        text=text,
-                    )
-                self._writer.append(key, table, canonical.frame, canonical.quarantine, received=received)
+                source = _Source(received=_wall(), digest=digest, first_row=first, text=text)
+                canonical = _canonical(batch, layout, table, monitor.outcome.name, source)
+                self._writer.append(key, table, canonical.frame, canonical.quarantine, received=source.received)
                 first += batch.height
-                done, waiting = done + batch.height, waiting + batch.height
-                if waiting >= FLUSH_ROWS:
-                    receipt, waiting = receipt + self._flush_of(key, table), 0
+                done, spooled = done + batch.height, spooled + batch.height
+                if spooled >= FLUSH_ROWS:
+                    receipt, spooled = receipt + self._flush().get((key, table), Receipt()), 0
                 if progress is not None:
                     progress(done, total, f"read {path.name}")
-        return receipt + self._flush_of(key, table)
+        return receipt + self._flush().get((key, table), Receipt())
 
-    def _flush_of(self, key: ModelKey, table: str) -> Receipt:
-        """Move the spool into the lake; what became of a model's rows, those of its quarantine included."""
-        receipts = self._flush()
-        return receipts.get((key, table), Receipt()) + receipts.get((key, QUARANTINE), Receipt())
+    def _waiting(self, key: ModelKey) -> int:
+        """Labelled ids of a model that no prediction in the lake has."""
+        if self._lake.latest_version(key, LABELS) < 0:
+            return 0
+        ids = self._lake.scan(key, LABELS).select(PREDICTION_ID).unique()
+        if self._lake.latest_version(key, PREDICTIONS) >= 0:
+            ids = ids.join(self._lake.scan(key, PREDICTIONS).select(PREDICTION_ID), on=PREDICTION_ID, how="anti")
+        return ids.select(pl.len()).collect().item()
 
     def _flush(self) -> Mapping[tuple[ModelKey, str], Receipt]:
         return flush(self._writer, self._lake)
@@ -318,6 +315,23 @@ class Home:
 
 def _wall() -> int:
     return time.time_ns() // 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Source:
+    """Where a batch comes from, as `collect` asks for it."""
+
+    received: int
+    digest: str
+    first_row: int
+    text: bool
+
+
+def _canonical(batch: pl.DataFrame, layout: Layout, table: str, outcome: str, source: _Source) -> Canonical:
+    given = asdict(source)
+    if table == PREDICTIONS:
+        return canonical_predictions(batch, layout, **given)
+    return canonical_labels(batch, layout, outcome=outcome, **given)
 
 
 def _total(paths: Sequence[Path]) -> int | None:

@@ -44,7 +44,7 @@ ROOMS = {
     "work": Room("domain catalog sketch spec collect store log profile measure judge act", "msgspec numpy polars"),
     "demo": Room("domain"),
     # the only place that wires everything
-    "app": Room("domain catalog spec collect store log measure judge act work", "msgspec"),
+    "app": Room("domain catalog spec collect store log measure judge act work", "msgspec polars"),
     # what stands in front: modelwatch/__init__.py for notebooks, and the verbs
     "__init__": Room("domain catalog spec collect profile show compare app"),
     "cli": Room("domain catalog spec collect store log show compare work demo app", "click rich"),

@@ -99,16 +99,18 @@ def test_closed_form_and_draws_agree_where_both_hold(metric: str) -> None:
     assert drawn == pytest.approx(closed.floor, rel=0.04)
 
 
-@pytest.mark.parametrize(("least", "closed"), [(105, True), (104, False)])
-def test_the_closed_form_needs_five_expected_in_every_bin_of_either_side(least: int, closed: bool) -> None:
-    # With n = 20 m a bin of 105 rows in all expects 5 of the smaller side.
+@pytest.mark.parametrize("more", [0, -1])
+@pytest.mark.parametrize(("metric", "needed"), [("psi", 20), ("jensen_shannon", 20), ("chi2", 5), ("cramers_v", 5)])
+def test_the_closed_form_needs_enough_expected_in_every_bin_of_either_side(metric: str, needed: int, more: int) -> None:
+    # With n = 20 m a bin of 21 times `needed` rows in all expects `needed` of the smaller side.
+    least = 21 * needed + more
     rest = 21_000 - least
     reference = np.array([round(rest * 20 / 21), least])
     current = np.array([rest - reference[0], 0])
-    reference[1], current[1] = least - 5, 5
+    reference[1], current[1] = least - needed, needed
     expected = min(reference.sum(), current.sum()) * least / 21_000
-    assert (expected >= 5) == closed
-    assert isinstance(null_of("psi", reference, current), ClosedFormNull) == closed
+    assert (expected >= needed) == (more == 0)
+    assert isinstance(null_of(metric, reference, current), ClosedFormNull) == (more == 0)
 
 
 def test_bins_empty_on_both_sides_do_not_count() -> None:

@@ -69,7 +69,7 @@ def _watch(home: Home, bar: Progress | None) -> dict[str, Any]:
         "version": VERSION,
         "model": FLIGHT_DELAY.model,
         "rows": rows.accepted,
-        "labels": labels.accepted + labels.waiting,
+        "labels": labels.accepted,
         "windows": ran.windows,
         "measurements": ran.measurements,
         "incidents": incidents,

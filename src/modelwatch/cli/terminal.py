@@ -67,8 +67,8 @@ def write_json(value: Any, path: Path) -> None:
 
 
 def json_text(value: Any) -> str:
-    """A value as JSON; NaN and infinities are a fault of ours and refused."""
-    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+    """A value as JSON in plain ASCII, for any terminal; NaN and infinities are a fault of ours and refused."""
+    return json.dumps(value, allow_nan=False)
 
 
 @contextmanager

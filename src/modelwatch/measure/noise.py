@@ -15,7 +15,7 @@ from modelwatch.stats import IndependentNull, KsNull, Null, nulls_of
 
 BINNED = ("psi", "jensen_shannon", "chi2", "cramers_v")
 TRANSPORT = ("wasserstein", "wasserstein_normed")
-_SURE = 5.0  # expected rows in every bin from which the null has a closed form
+_SURE = 20.0  # expected rows in every bin from which the null has a closed form
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,23 +5,43 @@ Each function is one catalogued metric over an `OutcomeView`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
 from modelwatch import stats
-from modelwatch.catalog import Catalog
 from modelwatch.domain.columns import Task
 from modelwatch.domain.errors import NotComputable
 from modelwatch.domain.incident import Kind
 from modelwatch.domain.measurement import Value
-from modelwatch.domain.metric import Better, Family, Metric, Scope
+from modelwatch.domain.metric import Better, Family, Scope
 from modelwatch.measure.quality import share
+from modelwatch.measure.recorded import Recorded
 from modelwatch.measure.views import OutcomeView
-from modelwatch.measure.volume import Z95
+from modelwatch.measure.volume import ANY, FAR, Z95
 from modelwatch.profile import RegressionOutcome
 
+BINARY, NUMBERS = frozenset({Task.BINARY}), frozenset({Task.REGRESSION})
+HIGHER, LOWER, NEAR = Better.HIGHER, Better.LOWER, Better.NEAR
+METRICS = Recorded(
+    family=Family.PERFORMANCE,
+    scope=Scope.PREDICTION,
+    incident=Kind.PERFORMANCE,
+    source="scikit-learn's definition",
+    tasks=BINARY,
+    spans="ends",
+)
+LABELS = Recorded(
+    family=Family.LABELS,
+    scope=Scope.MODEL,
+    incident=Kind.LABEL,
+    source="definition",
+    tasks=BINARY | NUMBERS,
+    better=LOWER,
+)
 
+
+@METRICS.metric(
+    title="ROC AUC", better=HIGHER, sliced=True, formula="P(score of a positive > score of a negative) + half of ties"
+)
 def roc_auc(view: OutcomeView) -> Value:
     """Area under the receiver operating characteristic, ties inside a score bin counted half; DeLong interval."""
     negatives, positives = _scored(view)
@@ -29,42 +49,49 @@ def roc_auc(view: OutcomeView) -> Value:
     return Value(auc, int(positives.sum() + negatives.sum()), interval)
 
 
+@METRICS.metric(title="Average precision", better=HIGHER, formula="sum (R_k - R_k-1) P_k over thresholds")
 def average_precision(view: OutcomeView) -> Value:
     """Average precision over the score bins."""
     negatives, positives = _scored(view)
     return Value(stats.average_precision_from_counts(positives, negatives), int(positives.sum() + negatives.sum()))
 
 
+@METRICS.metric(title="Accuracy", better=HIGHER, sliced=True, formula="(tp + tn) / n")
 def accuracy(view: OutcomeView) -> Value:
     """Share of the labelled predictions whose class is right."""
     confusion = _confusion(view)
     return share(int(np.trace(confusion)), int(confusion.sum()))
 
 
+@METRICS.metric(title="Precision", better=HIGHER, formula="tp / (tp + fp)")
 def precision(view: OutcomeView) -> Value:
     """Share of the predicted positives that are positive."""
     confusion = _confusion(view)
     return _rate(int(confusion[1, 1]), int(confusion[:, 1].sum()), "nothing was predicted positive")
 
 
+@METRICS.metric(title="Recall", better=HIGHER, formula="tp / (tp + fn)")
 def recall(view: OutcomeView) -> Value:
     """Share of the positives that were predicted."""
     confusion = _confusion(view)
     return _rate(int(confusion[1, 1]), int(confusion[1].sum()), "no positive label")
 
 
+@METRICS.metric(title="False positive rate", better=LOWER, formula="fp / (fp + tn)")
 def false_positive_rate(view: OutcomeView) -> Value:
     """Share of the negatives that were predicted positive."""
     confusion = _confusion(view)
     return _rate(int(confusion[0, 1]), int(confusion[0].sum()), "no negative label")
 
 
+@METRICS.metric(title="False negative rate", better=LOWER, formula="fn / (fn + tp)")
 def false_negative_rate(view: OutcomeView) -> Value:
     """Share of the positives that were missed."""
     confusion = _confusion(view)
     return _rate(int(confusion[1, 0]), int(confusion[1].sum()), "no positive label")
 
 
+@METRICS.metric(title="F1", better=HIGHER, formula="2 tp / (2 tp + fp + fn)")
 def f1(view: OutcomeView) -> Value:
     """Harmonic mean of precision and recall."""
     confusion = _confusion(view)
@@ -75,6 +102,12 @@ def f1(view: OutcomeView) -> Value:
     return Value(right / (right + wrong), int(confusion.sum()))
 
 
+@METRICS.metric(
+    title="Matthews correlation",
+    better=HIGHER,
+    range=(-1.0, 1.0),
+    formula="(tp tn - fp fn) / sqrt((tp+fp)(tp+fn)(tn+fp)(tn+fn))",
+)
 def mcc(view: OutcomeView) -> Value:
     """Matthews correlation coefficient."""
     (tn, fp), (fn, tp) = _confusion(view).astype(np.float64)
@@ -84,18 +117,26 @@ def mcc(view: OutcomeView) -> Value:
     return Value(float((tp * tn - fp * fn) / scale), int(tn + fp + fn + tp))
 
 
+@METRICS.metric(title="Log loss", better=LOWER, range=FAR, formula="- mean(y ln s + (1 - y) ln(1 - s))")
 def log_loss(view: OutcomeView) -> Value:
     """Mean negative log-likelihood of the labels, in nats."""
     sums = _sums(view)
     return Value(float(sums[3] / sums[4]), int(sums[4]))
 
 
+@METRICS.metric(title="Brier score", better=LOWER, formula="mean (s - y)^2")
 def brier(view: OutcomeView) -> Value:
     """Mean squared difference of score and label."""
     mean, n = _squared(view)
     return Value(mean, n)
 
 
+@METRICS.metric(
+    title="Expected calibration error",
+    better=LOWER,
+    incident=Kind.CALIBRATION,
+    formula="sum over 10 equal-count bins of n_b / n |mean score - share positive|",
+)
 def ece(view: OutcomeView) -> Value:
     """Expected calibration error over 10 equal-count bins."""
     outcome = view.binary()
@@ -105,6 +146,15 @@ def ece(view: OutcomeView) -> Value:
     return Value(stats.ece_from_bins(counts, outcome.score_sums, positives=outcome.counts[1]), int(counts.sum()))
 
 
+@METRICS.metric(
+    title="Mean prediction less mean label",
+    better=NEAR,
+    incident=Kind.CALIBRATION,
+    range=ANY,
+    tasks=BINARY | NUMBERS,
+    sliced=True,
+    formula="mean prediction - mean label",
+)
 def mean_bias(view: OutcomeView) -> Value:
     """Mean prediction less mean label."""
     if isinstance(view.outcome, RegressionOutcome):
@@ -115,6 +165,15 @@ def mean_bias(view: OutcomeView) -> Value:
     return _mean(float(sums[0]) - positives, squares * n, n)
 
 
+@LABELS.metric(
+    title="Mean label",
+    scope=Scope.LABEL,
+    incident=Kind.SPIKE,
+    better=NEAR,
+    range=ANY,
+    sliced=True,
+    formula="mean label, or share of positives",
+)
 def label_mean(view: OutcomeView) -> Value:
     """Share of positives among the labels, or their mean."""
     if isinstance(view.outcome, RegressionOutcome):
@@ -124,12 +183,18 @@ def label_mean(view: OutcomeView) -> Value:
     return share(binary.positives, binary.labelled)
 
 
+@METRICS.metric(
+    title="Mean absolute error", better=LOWER, range=FAR, tasks=NUMBERS, sliced=True, formula="mean |y - f|"
+)
 def mae(view: OutcomeView) -> Value:
     """Mean absolute error, in the label's unit."""
     sums = _errors(view)
     return _mean(float(sums[2]), float(sums[3]), int(sums[0]))
 
 
+@METRICS.metric(
+    title="Root mean squared error", better=LOWER, range=FAR, tasks=NUMBERS, sliced=True, formula="sqrt(mean (y - f)^2)"
+)
 def rmse(view: OutcomeView) -> Value:
     """Root mean squared error, in the label's unit; interval by the delta method."""
     sums = _errors(view)
@@ -139,6 +204,9 @@ def rmse(view: OutcomeView) -> Value:
     return Value(float(np.sqrt(mean.value)), mean.n, (low, high))
 
 
+@METRICS.metric(
+    title="Mean absolute percentage error", better=LOWER, range=FAR, tasks=NUMBERS, formula="mean |y - f| / |y|"
+)
 def mape(view: OutcomeView) -> Value:
     """Mean absolute error relative to the label's size."""
     sums = _errors(view)
@@ -147,6 +215,13 @@ def mape(view: OutcomeView) -> Value:
     return Value(float(sums[4] / sums[0]), int(sums[0]))
 
 
+@METRICS.metric(
+    title="Coefficient of determination",
+    better=HIGHER,
+    range=(-float("inf"), 1.0),
+    tasks=NUMBERS,
+    formula="1 - sum (y - f)^2 / sum (y - mean y)^2",
+)
 def r2(view: OutcomeView) -> Value:
     """Share of the label's variance that the predictions explain."""
     sums = _errors(view)
@@ -156,11 +231,13 @@ def r2(view: OutcomeView) -> Value:
     return Value(1.0 - float(sums[3]) / spread, int(sums[0]))
 
 
+@LABELS.metric(title="Predictions without a label", sliced=True, formula="rows without a label / rows")
 def labels_pending_share(view: OutcomeView) -> Value:
     """Share of the predictions that have no label yet."""
     return share(view.outcome.rows - view.outcome.labelled, view.outcome.rows)
 
 
+@LABELS.metric(title="Median label delay", unit="s", range=FAR, formula="median of label time - prediction time")
 def label_delay_seconds(view: OutcomeView) -> Value:
     """Median time from a prediction to its label."""
     return Value(view.outcome.delays.quantile(0.5), view.outcome.delays.n)
@@ -212,116 +289,3 @@ def _rate(part: int, whole: int, reason: str) -> Value:
     if whole == 0:
         raise NotComputable(reason)
     return share(part, whole)
-
-
-def register(catalog: Catalog) -> None:
-    """Put the performance and label metrics on the catalogue's shelf."""
-    binary, numbers, both = (
-        frozenset({Task.BINARY}),
-        frozenset({Task.REGRESSION}),
-        frozenset({Task.BINARY, Task.REGRESSION}),
-    )
-    poor, off = Kind.PERFORMANCE, Kind.CALIBRATION
-    high, low, near = Better.HIGHER, Better.LOWER, Better.NEAR
-    unit, any_size = (0.0, 1.0), (0.0, float("inf"))
-    entries: list[
-        tuple[Callable[[OutcomeView], Value], str, frozenset[Task], Kind, Better, tuple[float, float], str]
-    ] = [
-        (roc_auc, "ROC AUC", binary, poor, high, unit, "P(score of a positive > score of a negative) + half of ties"),
-        (average_precision, "Average precision", binary, poor, high, unit, "sum (R_k - R_k-1) P_k over thresholds"),
-        (accuracy, "Accuracy", binary, poor, high, unit, "(tp + tn) / n"),
-        (precision, "Precision", binary, poor, high, unit, "tp / (tp + fp)"),
-        (recall, "Recall", binary, poor, high, unit, "tp / (tp + fn)"),
-        (f1, "F1", binary, poor, high, unit, "2 tp / (2 tp + fp + fn)"),
-        (
-            mcc,
-            "Matthews correlation",
-            binary,
-            poor,
-            high,
-            (-1.0, 1.0),
-            "(tp tn - fp fn) / sqrt((tp+fp)(tp+fn)(tn+fp)(tn+fn))",
-        ),
-        (false_positive_rate, "False positive rate", binary, poor, low, unit, "fp / (fp + tn)"),
-        (false_negative_rate, "False negative rate", binary, poor, low, unit, "fn / (fn + tp)"),
-        (log_loss, "Log loss", binary, poor, low, any_size, "- mean(y ln s + (1 - y) ln(1 - s))"),
-        (brier, "Brier score", binary, poor, low, unit, "mean (s - y)^2"),
-        (
-            ece,
-            "Expected calibration error",
-            binary,
-            off,
-            low,
-            unit,
-            "sum over 10 equal-count bins of n_b / n |mean score - share positive|",
-        ),
-        (
-            mean_bias,
-            "Mean prediction less mean label",
-            both,
-            off,
-            near,
-            (-float("inf"), float("inf")),
-            "mean prediction - mean label",
-        ),
-        (
-            label_mean,
-            "Mean label",
-            both,
-            Kind.SPIKE,
-            near,
-            (-float("inf"), float("inf")),
-            "mean label, or share of positives",
-        ),
-        (mae, "Mean absolute error", numbers, poor, low, any_size, "mean |y - f|"),
-        (rmse, "Root mean squared error", numbers, poor, low, any_size, "sqrt(mean (y - f)^2)"),
-        (mape, "Mean absolute percentage error", numbers, poor, low, any_size, "mean |y - f| / |y|"),
-        (
-            r2,
-            "Coefficient of determination",
-            numbers,
-            poor,
-            high,
-            (-float("inf"), 1.0),
-            "1 - sum (y - f)^2 / sum (y - mean y)^2",
-        ),
-        (
-            labels_pending_share,
-            "Predictions without a label",
-            both,
-            Kind.LABEL,
-            low,
-            unit,
-            "rows without a label / rows",
-        ),
-        (
-            label_delay_seconds,
-            "Median label delay",
-            both,
-            Kind.LABEL,
-            low,
-            any_size,
-            "median of label time - prediction time",
-        ),
-    ]
-    sliced = {"roc_auc", "accuracy", "label_mean", "mean_bias", "mae", "rmse", "labels_pending_share"}
-    for compute, title, tasks, kind, better, span, formula in entries:
-        labels = compute.__name__.startswith("label")
-        catalog.metrics.add(
-            Metric(
-                name=compute.__name__,
-                title=title,
-                family=Family.LABELS if labels else Family.PERFORMANCE,
-                scope=Scope.LABEL if compute is label_mean else Scope.PREDICTION if not labels else Scope.MODEL,
-                better=better,
-                incident=kind,
-                formula=formula,
-                source="scikit-learn's definition",
-                compute=compute,
-                tasks=tasks,
-                range=span,
-                unit="s" if compute is label_delay_seconds else "",
-                sliced=compute.__name__ in sliced,
-                spans="first" if labels else "ends",
-            )
-        )

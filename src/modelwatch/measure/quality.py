@@ -7,22 +7,33 @@ from __future__ import annotations
 
 import numpy as np
 
-from modelwatch.catalog import Catalog
 from modelwatch.domain.columns import ColumnKind
 from modelwatch.domain.errors import NotComputable
 from modelwatch.domain.incident import Kind
 from modelwatch.domain.measurement import Value
-from modelwatch.domain.metric import Better, Family, Metric, Scope
+from modelwatch.domain.metric import Better, Family, Scope
 from modelwatch.measure.drift import CATEGORICAL, NUMERIC
+from modelwatch.measure.recorded import Recorded
 from modelwatch.measure.views import ColumnView
 from modelwatch.stats import wilson
 
+METRICS = Recorded(
+    family=Family.QUALITY,
+    scope=Scope.COLUMN,
+    better=Better.LOWER,
+    incident=Kind.DATA_FAULT,
+    source="definition",
+    kinds=frozenset(ColumnKind),
+)
 
+
+@METRICS.metric(title="Missing values", sliced=True, formula="rows null or NaN / rows")
 def missing_share(view: ColumnView) -> Value:
     """Share of the rows in which the column is null or not a number."""
     return share(view.current.missing, view.current.rows)
 
 
+@METRICS.metric(title="Unseen categories", kinds=CATEGORICAL, formula="values not in the reference / values")
 def unseen_share(view: ColumnView) -> Value:
     """Share of the values that the reference does not know."""
     sketch = view.categories()
@@ -33,6 +44,11 @@ def unseen_share(view: ColumnView) -> Value:
     return share(sketch.other, sketch.n)
 
 
+@METRICS.metric(
+    title="Values out of range",
+    kinds=NUMERIC,
+    formula="values outside the declared range, else outside the reference's range widened by its width / values",
+)
 def out_of_range_share(view: ColumnView) -> Value:
     """Share of the values outside the declared range, or outside the reference's range widened by its width."""
     sketch = view.numbers()
@@ -52,6 +68,12 @@ def out_of_range_share(view: ColumnView) -> Value:
     return share(below + above, int(masses.sum()))
 
 
+@METRICS.metric(
+    title="Predictions that are no number",
+    kinds=NUMERIC,
+    scope=Scope.PREDICTION,
+    formula="predictions NaN or infinite / rows",
+)
 def nan_prediction_share(view: ColumnView) -> Value:
     """Share of the predictions that are not a number or infinite."""
     sketch = view.numbers()
@@ -68,44 +90,3 @@ def share(part: int, whole: int) -> Value:
 def _edge(edges: np.ndarray[tuple[int], np.dtype[np.float64]], at: float, single: bool) -> int:
     value = float(np.float32(at)) if single else at
     return int(np.searchsorted(edges, value, side="left"))
-
-
-def register(catalog: Catalog) -> None:
-    """Put the quality metrics on the catalogue's shelf."""
-    every = frozenset(ColumnKind)
-    entries = [
-        (missing_share, "Missing values", every, Scope.COLUMN, True, "rows null or NaN / rows"),
-        (unseen_share, "Unseen categories", CATEGORICAL, Scope.COLUMN, False, "values not in the reference / values"),
-        (
-            out_of_range_share,
-            "Values out of range",
-            NUMERIC,
-            Scope.COLUMN,
-            False,
-            "values outside the declared range, else outside the reference's range widened by its width / values",
-        ),
-        (
-            nan_prediction_share,
-            "Predictions that are no number",
-            NUMERIC,
-            Scope.PREDICTION,
-            False,
-            "predictions NaN or infinite / rows",
-        ),
-    ]
-    for compute, title, kinds, scope, sliced, formula in entries:
-        catalog.metrics.add(
-            Metric(
-                name=compute.__name__,
-                title=title,
-                family=Family.QUALITY,
-                scope=scope,
-                better=Better.LOWER,
-                incident=Kind.DATA_FAULT,
-                formula=formula,
-                source="definition",
-                compute=compute,
-                kinds=kinds,
-                sliced=sliced,
-            )
-        )

@@ -19,5 +19,5 @@ def register(catalog: Catalog) -> None:
     >>> catalog.metrics.get("psi").title
     'Population stability index'
     """
-    for family in (quality, drift, volume, performance):
+    for family in (quality.METRICS, drift.METRICS, volume.METRICS, performance.METRICS, performance.LABELS):
         family.register(catalog)

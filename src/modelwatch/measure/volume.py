@@ -5,29 +5,39 @@ Each function is one catalogued metric over a `ProfileView`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
-from modelwatch.catalog import Catalog
 from modelwatch.domain.columns import PREDICTION, Task
 from modelwatch.domain.errors import NotComputable
 from modelwatch.domain.incident import Kind
 from modelwatch.domain.instants import SECOND
 from modelwatch.domain.measurement import Value
-from modelwatch.domain.metric import Better, Family, Metric, Scope
+from modelwatch.domain.metric import Better, Family, Scope
 from modelwatch.measure.quality import share
+from modelwatch.measure.recorded import Recorded
 from modelwatch.measure.views import ProfileView
 from modelwatch.sketch import NumericSketch
 
 Z95 = 1.959963984540054
+FAR, ANY = (0.0, float("inf")), (-float("inf"), float("inf"))
+METRICS = Recorded(family=Family.VOLUME, scope=Scope.MODEL, better=Better.LOWER, source="definition")
 
 
+@METRICS.metric(
+    title="Predictions", better=Better.NEAR, incident=Kind.FEED, unit="rows", range=FAR, sliced=True, formula="count"
+)
 def rows(view: ProfileView) -> Value:
     """Predictions in the window."""
     return Value(float(view.profile.rows), view.profile.rows)
 
 
+@METRICS.metric(
+    title="Age of the newest prediction",
+    incident=Kind.FEED,
+    unit="s",
+    range=FAR,
+    formula="end of the window - newest timestamp",
+)
 def freshness_seconds(view: ProfileView) -> Value:
     """Seconds from the newest prediction to the end of the window."""
     if view.last_row is None:
@@ -35,6 +45,13 @@ def freshness_seconds(view: ProfileView) -> Value:
     return Value((view.window.end - view.last_row) / SECOND, view.profile.rows)
 
 
+@METRICS.metric(
+    title="Time without a prediction",
+    incident=Kind.FEED,
+    unit="s",
+    range=FAR,
+    formula="0 if rows came in the window, else end of the window - newest timestamp",
+)
 def silence_seconds(view: ProfileView) -> Value:
     """Seconds without any prediction: zero while rows came in the window, its age when none did."""
     if view.profile.rows:
@@ -42,12 +59,19 @@ def silence_seconds(view: ProfileView) -> Value:
     return freshness_seconds(view)
 
 
+@METRICS.metric(title="Rows of the wrong type", incident=Kind.SCHEMA, formula="rows quarantined for a type / rows")
 def schema_mismatch_share(view: ProfileView) -> Value:
     """Share of the rows that were turned away because a value had the wrong type."""
     wrong = sum(count for fault, count in view.faults.items() if fault.startswith("type:"))
     return share(wrong, wrong + view.profile.rows)
 
 
+@METRICS.metric(
+    title="Failed predictions",
+    family=Family.LATENCY,
+    incident=Kind.UNKNOWN,
+    formula="errors / rows that say whether they failed",
+)
 def error_share(view: ProfileView) -> Value:
     """Share of the predictions that failed."""
     if view.profile.error_rows == 0:
@@ -55,6 +79,13 @@ def error_share(view: ProfileView) -> Value:
     return share(view.profile.errors, view.profile.error_rows)
 
 
+@METRICS.metric(
+    title="Columns in drift",
+    family=Family.SUMMARY,
+    incident=Kind.DRIFT,
+    spans="all",
+    formula="feature columns whose psi verdict fires / columns judged",
+)
 def drifted_share(view: ProfileView) -> Value:
     """Share of the judged feature columns that are in drift."""
     drifted, judged = view.drifted
@@ -63,6 +94,15 @@ def drifted_share(view: ProfileView) -> Value:
     return Value(drifted / judged, judged)
 
 
+@METRICS.metric(
+    title="Mean prediction",
+    scope=Scope.PREDICTION,
+    better=Better.NEAR,
+    incident=Kind.DRIFT,
+    range=ANY,
+    sliced=True,
+    formula="mean of the score or value",
+)
 def prediction_mean(view: ProfileView) -> Value:
     """Mean of the model's output."""
     sketch = _output(view)
@@ -70,6 +110,16 @@ def prediction_mean(view: ProfileView) -> Value:
     return Value(sketch.mean, sketch.n, (sketch.mean - error, sketch.mean + error))
 
 
+# An absolute shift of .15 means something for a probability only.
+@METRICS.metric(
+    title="Mean prediction off its previous 7 days",
+    scope=Scope.PREDICTION,
+    better=Better.NEAR,
+    incident=Kind.DRIFT,
+    range=ANY,
+    tasks=frozenset({Task.BINARY}),
+    formula="mean prediction - mean of the previous 7 days' means",
+)
 def prediction_mean_shift(view: ProfileView) -> Value:
     """Mean of the model's output less the mean of its previous 7 days."""
     if len(view.earlier_means) < 3:
@@ -78,14 +128,25 @@ def prediction_mean_shift(view: ProfileView) -> Value:
     return Value(sketch.mean - float(np.mean(view.earlier_means)), sketch.n)
 
 
-def latency_quantile(q: float) -> Callable[[ProfileView], Value]:
-    """The function that reads one latency percentile."""
+def _percentile(percent: int) -> None:
+    """Make one latency percentile a metric."""
 
+    @METRICS.metric(
+        name=f"latency_p{percent}",
+        title=f"Latency, {percent} % of predictions below",
+        family=Family.LATENCY,
+        incident=Kind.LATENCY,
+        unit="ms",
+        range=FAR,
+        formula="quantile of latency_ms, within 1 %",
+    )
     def compute(view: ProfileView) -> Value:
         buckets = view.latency()
-        return Value(buckets.quantile(q), buckets.n)
+        return Value(buckets.quantile(percent / 100), buckets.n)
 
-    return compute
+
+for _percent in (50, 95, 99):
+    _percentile(_percent)
 
 
 def _output(view: ProfileView) -> NumericSketch:
@@ -95,139 +156,3 @@ def _output(view: ProfileView) -> NumericSketch:
     if sketch.n == 0:
         raise NotComputable("no predictions")
     return sketch
-
-
-def register(catalog: Catalog) -> None:
-    """Put the volume and latency metrics on the catalogue's shelf."""
-    far = (0.0, float("inf"))
-    model, output = Scope.MODEL, Scope.PREDICTION
-    entries = [
-        ("rows", rows, "Predictions", Family.VOLUME, model, Kind.FEED, Better.NEAR, "rows", far, "count", True),
-        (
-            "freshness_seconds",
-            freshness_seconds,
-            "Age of the newest prediction",
-            Family.VOLUME,
-            model,
-            Kind.FEED,
-            Better.LOWER,
-            "s",
-            far,
-            "end of the window - newest timestamp",
-            False,
-        ),
-        (
-            "silence_seconds",
-            silence_seconds,
-            "Time without a prediction",
-            Family.VOLUME,
-            model,
-            Kind.FEED,
-            Better.LOWER,
-            "s",
-            far,
-            "0 if rows came in the window, else end of the window - newest timestamp",
-            False,
-        ),
-        (
-            "schema_mismatch_share",
-            schema_mismatch_share,
-            "Rows of the wrong type",
-            Family.VOLUME,
-            model,
-            Kind.SCHEMA,
-            Better.LOWER,
-            "",
-            (0.0, 1.0),
-            "rows quarantined for a type / rows",
-            False,
-        ),
-        (
-            "error_share",
-            error_share,
-            "Failed predictions",
-            Family.LATENCY,
-            model,
-            Kind.UNKNOWN,
-            Better.LOWER,
-            "",
-            (0.0, 1.0),
-            "errors / rows that say whether they failed",
-            False,
-        ),
-        (
-            "drifted_share",
-            drifted_share,
-            "Columns in drift",
-            Family.SUMMARY,
-            model,
-            Kind.DRIFT,
-            Better.LOWER,
-            "",
-            (0.0, 1.0),
-            "feature columns whose psi verdict fires / columns judged",
-            False,
-        ),
-        (
-            "prediction_mean",
-            prediction_mean,
-            "Mean prediction",
-            Family.VOLUME,
-            output,
-            Kind.DRIFT,
-            Better.NEAR,
-            "",
-            (-float("inf"), float("inf")),
-            "mean of the score or value",
-            True,
-        ),
-        (
-            "prediction_mean_shift",
-            prediction_mean_shift,
-            "Mean prediction off its previous 7 days",
-            Family.VOLUME,
-            output,
-            Kind.DRIFT,
-            Better.NEAR,
-            "",
-            (-float("inf"), float("inf")),
-            "mean prediction - mean of the previous 7 days' means",
-            False,
-        ),
-        *(
-            (
-                f"latency_p{percent}",
-                latency_quantile(percent / 100),
-                f"Latency, {percent} % of predictions below",
-                Family.LATENCY,
-                model,
-                Kind.LATENCY,
-                Better.LOWER,
-                "ms",
-                far,
-                "quantile of latency_ms, within 1 %",
-                False,
-            )
-            for percent in (50, 95, 99)
-        ),
-    ]
-    for name, compute, title, family, scope, kind, better, unit, span, formula, sliced in entries:
-        catalog.metrics.add(
-            Metric(
-                name=name,
-                title=title,
-                family=family,
-                scope=scope,
-                better=better,
-                incident=kind,
-                formula=formula,
-                source="definition",
-                compute=compute,
-                unit=unit,
-                range=span,
-                sliced=sliced,
-                spans="all" if name == "drifted_share" else "first",
-                # An absolute shift of .15 means something for a probability only.
-                tasks=frozenset({Task.BINARY}) if name == "prediction_mean_shift" else frozenset(Task),
-            )
-        )

@@ -19,8 +19,13 @@ from modelwatch.stats.dealing import Deal, scaled_up, whole_of
 from modelwatch.stats.nulls import ClosedFormNull, DrawnNull, Null
 
 DRAWS = 199
-EXPECTED_FOR_CLOSED_FORM = 5.0
-"""Least expected count in every bin of either side for the closed form to be used."""
+EXPECTED_FOR_CLOSED_FORM = 20.0
+"""Least expected count in every bin of either side for the closed form to be used; 5 suffices chi-squared itself.
+
+An empty bin alone costs psi about .7, by the floor of the shares: with 5 expected rows in each of 10 equal bins, and no
+change, 6.6 % of samples read more than the closed form's 1 % floor.
+"""
+_EXPECTED_FOR_CHI2 = 5.0
 
 CURVATURE = {"psi": 2.0, "kl": 1.0, "jensen_shannon": 1 / (4 * math.log(2)), "hellinger": 1 / 4}
 r"""f''(1) of the distance, or of its square where it is a root.
@@ -247,7 +252,8 @@ def _closed_form(metric: str, pool: Floats, n: float, m: float, *, level: float)
         raise UnknownName(f"no noise floor for {metric!r}: known are {', '.join(sorted(METRICS))}")
     held = pool[pool > 0]
     expected = min(n, m) * held.min() / held.sum()
-    if metric in _ONLY_DRAWN or expected < EXPECTED_FOR_CLOSED_FORM:
+    least = _EXPECTED_FOR_CHI2 if metric in ("chi2", "cramers_v") else EXPECTED_FOR_CLOSED_FORM
+    if metric in _ONLY_DRAWN or expected < least:
         return None
     return ClosedFormNull(_scale(metric, n, m), held.size - 1, rooted=metric in ROOTED, level=level)
 

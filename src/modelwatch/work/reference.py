@@ -16,6 +16,7 @@ from modelwatch.collect.canonical import canonical_predictions
 from modelwatch.collect.classes import truth
 from modelwatch.collect.files import digest_of, is_untyped, read_batches
 from modelwatch.collect.layout import SOURCE_ROW
+from modelwatch.collect.typed import typed
 from modelwatch.domain.columns import MODEL_VERSION, TIMESTAMP
 from modelwatch.domain.errors import InputError
 from modelwatch.domain.instants import Window
@@ -53,7 +54,7 @@ def read_reference(monitor: Monitor, *, catalog: Catalog, folder: Path, received
         return None
     batches = list(read_batches(path))
     raw = pl.concat(batches, how="diagonal_relaxed")
-    monitor = monitor.resolve(raw, catalog=catalog)
+    monitor = monitor.resolve(typed(raw) if is_untyped(path) else raw, catalog=catalog)
     layout = layout_of(monitor)
     digest = digest_of(path)
     timed = layout.timestamp in raw.columns
