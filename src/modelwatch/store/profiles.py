@@ -40,6 +40,11 @@ def versions(tx: Transaction, model_id: int) -> list[str]:
     return windowed.versions(tx, PROFILE, model_id)
 
 
+def first_starts(tx: Transaction, model_id: int) -> dict[str, int]:
+    """Where the first base window of each version starts."""
+    return windowed.first_starts(tx, PROFILE, model_id)
+
+
 def first_start(tx: Transaction, model_id: int) -> int | None:
     """Where the first base window starts, None while there is none."""
     return windowed.first_start(tx, PROFILE, model_id)

@@ -77,6 +77,11 @@ def save(
         tx.execute(REFERENCE_BLOCK.insert(), rows)
 
 
+def forget(tx: Transaction, model_id: int) -> None:
+    """Remove all references of a model."""
+    tx.execute(REFERENCE.delete().where(REFERENCE.c.model_id == model_id))
+
+
 def load(tx: Transaction, model_id: int, digest: str | None = None) -> StoredReference | None:
     """The reference of that digest, or the last saved; None if there is none. Blocks are in order of time."""
     query = select(REFERENCE).where(REFERENCE.c.model_id == model_id).order_by(REFERENCE.c.id.desc()).limit(1)

@@ -67,6 +67,13 @@ def versions(tx: Transaction, table: Table, model_id: int) -> list[str]:
     return list(tx.execute(query.order_by(first, table.c.version)).scalars())
 
 
+def first_starts(tx: Transaction, table: Table, model_id: int) -> dict[str, int]:
+    """Where the first window of each version starts."""
+    first = func.min(table.c.window_start).label("first")
+    query = select(table.c.version, first).where(table.c.model_id == model_id, table.c.version != "")
+    return {row.version: row.first for row in tx.execute(query.group_by(table.c.version))}
+
+
 def first_start(tx: Transaction, table: Table, model_id: int) -> int | None:
     """Where the first window of a version starts, None while there is none.
 

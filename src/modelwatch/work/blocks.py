@@ -32,6 +32,7 @@ class Blocks:
     plan: Plan
     _windows: OrderedDict[Window, dict[str, Block]] = field(default_factory=OrderedDict[Window, dict[str, Block]])
     _first: int | None = None
+    _firsts: dict[str, int] = field(default_factory=dict[str, int])
 
     def of(self, tx: Transaction, window: Window) -> dict[str, Block]:
         """The block of every version that has anything in the window."""
@@ -51,8 +52,9 @@ class Blocks:
         """The sum of the trailing windows of one version, None while there are not so many since its first."""
         blocks: list[Block] = []
         current = window
+        first = self._first_of_version(tx, version)
         for _ in range(span):
-            if current.end <= self._first_of(tx):
+            if current.end <= first:
                 return None
             block = self.of(tx, current).get(version)
             if block is not None:
@@ -92,6 +94,11 @@ class Blocks:
     def first(self, tx: Transaction) -> int | None:
         """The start of the first base window that has rows."""
         return profiles.first_start(tx, self.watched.model_id)
+
+    def _first_of_version(self, tx: Transaction, version: str) -> int:
+        if version not in self._firsts:
+            self._firsts = profiles.first_starts(tx, self.watched.model_id)
+        return self._firsts.get(version, 2**62)
 
     def _first_of(self, tx: Transaction) -> int:
         if self._first is None:

@@ -22,6 +22,7 @@ from modelwatch.profile.outcome import has_outcomes
 from modelwatch.store import State, cursors, labels, profiles, touched
 from modelwatch.store.metadata import Transaction
 from modelwatch.work.index import LabelIndex, write_frame
+from modelwatch.work.truth import layout_of, with_declared
 from modelwatch.work.watched import Watched
 
 PROFILE, OUTCOME = "profile", "outcome"
@@ -34,6 +35,7 @@ class Folded:
 
     rows: int
     notes: tuple[str, ...] = ()
+    again: bool = False  # whether the log was read from its first row though windows had been measured before
 
 
 def fold_lake(
@@ -48,6 +50,8 @@ def fold_lake(
     """
     fold = _Folding(watched, plan, index, closed)
     rows, notes = 0, list[str]()
+    with state.reading() as tx:
+        again = closed is not None and cursors.get(tx, watched.model_id, PREDICTIONS) is None
     for table, step in ((PREDICTIONS, fold.predictions), (QUARANTINE, fold.quarantine), (LABELS, fold.labels)):
         for commit in _unfolded(state, lake, watched, table):
             rows += _fold_commit(state, watched, table, commit, step)
@@ -56,7 +60,7 @@ def fold_lake(
                     f"version {commit.version} of the lake's {table} of {watched.key.model} was written by another "
                     "program: its rows are in the table, but in no profile; ingest them to have them counted"
                 )
-    return Folded(rows, tuple(notes))
+    return Folded(rows, tuple(notes), again)
 
 
 def _unfolded(state: State, lake: Lake, watched: Watched, table: str) -> list[Commit]:
@@ -83,6 +87,7 @@ class _Folding:
 
     def predictions(self, tx: Transaction, frame: pl.DataFrame) -> None:
         """Add predictions to the profiles of their windows and to the label index."""
+        frame = with_declared(frame, layout_of(self._watched.monitor))
         found = profile_batch(self._plan, frame)
         self._merge(tx, {(each.version, each.window): each.profile for each in found})
         by_day = slice_batch(self._plan, frame)

@@ -25,6 +25,8 @@ from modelwatch.work.step import Stepper, Tally
 from modelwatch.work.watched import Watched, load_watched
 
 Progress = Callable[[int, int | None, str], None]
+BACKFILL = 28
+"""Closed windows that are measured again when columns are counted on other bins than before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +70,8 @@ def run_model(
     plan = watched.plan
     index = LabelIndex(watched, plan) if has_outcomes(plan) else None
     folded = fold_lake(state, lake, watched, plan, index, closed=closed)
-    stepper = Stepper(watched, plan, index, Blocks(watched, plan), History(watched.model_id))
+    oldest = None if closed is None or not folded.again else _backfilled(watched, plan, closed)
+    stepper = Stepper(watched, plan, index, Blocks(watched, plan), History(watched.model_id), oldest)
     sent = _steps(state, catalog, stepper, _due(state, watched, plan, closed, until), progress)
     # What an earlier run left behind when it was killed, or when a channel failed.
     sent += deliver(state, catalog, until).sent
@@ -96,6 +99,12 @@ def _steps(state: State, catalog: Catalog, stepper: Stepper, windows: list[Windo
     if progress is not None:
         progress(len(windows), len(windows), "windows")
     return sent
+
+
+def _backfilled(watched: Watched, plan: Plan, closed: int) -> int:
+    """The start of the first window that is measured again after the whole log was folded anew."""
+    window = plan.calendar.window_of(closed - watched.monitor.lateness)
+    return plan.calendar.trailing(window, BACKFILL + 1).start
 
 
 def _due(state: State, watched: Watched, plan: Plan, closed: int | None, until: int) -> list[Window]:

@@ -28,7 +28,7 @@ from modelwatch.spec import Monitor, render
 from modelwatch.store import State, models, monitors, references, reset
 from modelwatch.work.keeping import load_reference, save_reference
 from modelwatch.work.reference import ReferenceRows, read_reference, reference_blocks
-from modelwatch.work.truth import layout_of
+from modelwatch.work.truth import layout_of, with_declared
 from modelwatch.work.watched import Watched
 
 CROWDED = 0.05
@@ -94,6 +94,10 @@ def apply_monitor(
             save_reference(tx, model_id, digest, plan, reference, blocks)
             if existing is not None and existing.to_bytes() != plan.to_bytes():
                 reset.forget_folds(tx, model_id)
+        elif existing is not None and not _serves(existing, monitor):
+            # Its plan came from its own log, and will again.
+            references.forget(tx, model_id)
+            reset.forget_folds(tx, model_id)
     return Applied(
         monitor=monitor,
         version=version,
@@ -132,6 +136,13 @@ def kept_grids(plan: Plan, existing: Plan | None, frame: pl.DataFrame) -> Plan:
     return replace(plan, columns=columns)
 
 
+def _serves(plan: Plan, monitor: Monitor) -> bool:
+    """Whether a plan that was made from the log still counts what the monitor names."""
+    kinds = {name: plan.columns[name].kind for name in plan.features}
+    same = (plan.calendar, plan.task, tuple(plan.slices)) == (monitor.calendar, monitor.task, monitor.segments)
+    return same and kinds == dict(monitor.features)
+
+
 def _crowded(column: ColumnPlan, frame: pl.DataFrame) -> bool:
     """Whether one bin of the old grid that can hold many values holds too much of the new reference."""
     assert column.grid is not None
@@ -161,6 +172,7 @@ def plan_from_lake(state: State, lake: Lake, watched: Watched, until: int) -> Wa
         return watched
     if monitor.auto and not monitor.features:
         raise SpecError("columns.features is auto and there is no reference to take them from: list the features")
+    frame = with_declared(frame, layout_of(monitor))
     plan = plan_of(monitor, frame)
     reference: Reference | None = None
     blocks: Sequence[Block] = ()

@@ -62,6 +62,7 @@ class Stepper:
     index: LabelIndex | None
     blocks: Blocks
     history: History
+    oldest: int | None = None  # windows that start before are left as they were measured
     tally: Tally = field(default_factory=Tally)
     _setting: Setting | None = None
     _book: Book | None = None
@@ -133,7 +134,8 @@ class Stepper:
             for _ in range(longest):
                 if current.end > window.start or first is None or current.end <= first:
                     break
-                found.add(current)
+                if self.oldest is None or current.start >= self.oldest:
+                    found.add(current)
                 current = calendar.next(current)
         return found
 

@@ -5,10 +5,13 @@ Used wherever rows are read by a monitor: at ingest, in the reference and in the
 
 from __future__ import annotations
 
+import json
+
 import polars as pl
 
+from modelwatch.collect.convert import convert
 from modelwatch.collect.layout import Layout, class_text
-from modelwatch.domain.columns import PREDICTION, Task
+from modelwatch.domain.columns import METADATA, PREDICTION, Task
 from modelwatch.spec import Monitor
 
 
@@ -36,3 +39,16 @@ def predicted(monitor: Monitor) -> pl.Expr:
     if monitor.task is not Task.BINARY:
         return pl.lit(None, dtype=pl.Float64)
     return (pl.col(PREDICTION) == class_text(monitor.roles.positive)).cast(pl.Float64)
+
+
+def with_declared(frame: pl.DataFrame, layout: Layout) -> pl.DataFrame:
+    """Logged rows with the features that were declared after they were logged: until then `metadata` keeps them."""
+    if METADATA not in frame.columns or frame[METADATA].null_count() == frame.height:
+        return frame
+    found: list[pl.Series] = []
+    for name, kind in layout.features.items():
+        source = layout.stored(name)
+        if source not in frame.columns or frame[source].null_count() == frame.height:
+            text = frame[METADATA].str.json_path_match(f"$[{json.dumps(name)}]")
+            found.append(convert(text, kind, text=True).values.alias(source))
+    return frame.with_columns(found)
