@@ -31,6 +31,7 @@ class Blocks:
     watched: Watched
     plan: Plan
     _windows: OrderedDict[Window, dict[str, Block]] = field(default_factory=OrderedDict[Window, dict[str, Block]])
+    _summaries: dict[Window, tuple[int, float | None]] = field(default_factory=dict[Window, tuple[int, float | None]])
     _first: int | None = None
     _firsts: dict[str, int] = field(default_factory=dict[str, int])
 
@@ -46,7 +47,9 @@ class Blocks:
     def forget(self, starts: Iterable[int]) -> None:
         """Load windows anew that were changed."""
         for start in starts:
-            self._windows.pop(self.plan.calendar.window_of(start), None)
+            window = self.plan.calendar.window_of(start)
+            self._windows.pop(window, None)
+            self._summaries.pop(window, None)
 
     def span(self, tx: Transaction, window: Window, version: str, span: int, *, outcomes: bool = True) -> Block | None:
         """The sum of the trailing windows of one version, None while there are not so many since its first."""
@@ -69,16 +72,22 @@ class Blocks:
 
     def rows(self, tx: Transaction, window: Window) -> int:
         """Rows of all versions in the window."""
-        return sum(block.profile.rows for block in self.of(tx, window).values() if block.profile is not None)
+        return self._summary(tx, window)[0]
 
     def mean_output(self, tx: Transaction, window: Window) -> float | None:
         """Mean of the model's output in the window, None without any."""
-        sketches = [
-            block.profile.columns.get(PREDICTION) for block in self.of(tx, window).values() if block.profile is not None
-        ]
-        numeric = [sketch for sketch in sketches if isinstance(sketch, NumericSketch) and sketch.n]
-        rows = sum(sketch.n for sketch in numeric)
-        return sum(sketch.mean * sketch.n for sketch in numeric) / rows if rows else None
+        return self._summary(tx, window)[1]
+
+    def _summary(self, tx: Transaction, window: Window) -> tuple[int, float | None]:
+        """Rows and mean output, kept for longer than the blocks: a week of short windows is asked for at every step."""
+        if window not in self._summaries:
+            profiled = [block.profile for block in self.of(tx, window).values() if block.profile is not None]
+            sketches = [profile.columns.get(PREDICTION) for profile in profiled]
+            numeric = [sketch for sketch in sketches if isinstance(sketch, NumericSketch) and sketch.n]
+            values = sum(sketch.n for sketch in numeric)
+            mean = sum(sketch.mean * sketch.n for sketch in numeric) / values if values else None
+            self._summaries[window] = (sum(profile.rows for profile in profiled), mean)
+        return self._summaries[window]
 
     def last_row(self, tx: Transaction, window: Window) -> int | None:
         """The newest timestamp before the window's end."""
