@@ -106,3 +106,14 @@ def test_a_grid_is_known_by_its_edges() -> None:
     grid = build_grid(np.arange(50.0))
     assert Grid.unpack(grid.pack()).id == grid.id
     assert build_grid(np.arange(51.0)).id != grid.id
+
+
+@pytest.mark.parametrize(
+    "values", [np.arange(20.0, 90.0), np.random.default_rng(3).random(500)], ids=["whole", "fractions"]
+)
+@pytest.mark.parametrize("high", [120.0, 1.0, 0.1])
+def test_what_lies_at_a_mark_and_just_beyond_it_is_told_apart(values: np.ndarray, high: float) -> None:
+    grid = build_grid(values, marks=[high])
+    assert grid.marks(high)
+    at, above = grid.index(np.array([high, high * 1.001]))
+    assert at < above

@@ -17,7 +17,7 @@ from modelwatch.domain.measurement import Measurement, Series, Status
 from modelwatch.domain.metric import Family, Metric, Scope
 from modelwatch.domain.slices import ALL_ROWS
 from modelwatch.measure.noise import Floor, IndependentFloors
-from modelwatch.measure.reference import Reference
+from modelwatch.measure.reference import Reference, Spread
 from modelwatch.measure.views import ColumnView, OutcomeView, ProfileView, column_range
 from modelwatch.profile import Plan, Profile, SliceProfile
 from modelwatch.profile.block import Block
@@ -235,8 +235,23 @@ def _drift(setting: Setting, metric: Metric, view: ColumnView, version: str, spa
 
 def floor_of(setting: Setting, metric: Metric, view: ColumnView, span: int, value: float) -> Floor:
     """The larger of the floor for independent rows and the floor from the reference's own blocks."""
-    spread = None if setting.reference is None else setting.reference.spreads.get((metric.name, view.name, span))
+    spread, borrowed = _spread(setting, metric.name, view.name, span)
     independent = setting.independent.floor(metric.name, view, value, with_p=spread is None)
     if spread is None:
         return independent
-    return Floor(max(independent.value, spread.null.floor), spread.null.p_value(value), spread.null.provisional)
+    p_value = None if borrowed else spread.null.p_value(value)
+    return Floor(max(independent.value, spread.null.floor), p_value, borrowed or spread.null.provisional)
+
+
+def _spread(setting: Setting, metric: str, column: str, span: int) -> tuple[Spread | None, bool]:
+    """How the reference's stretches of a span differ; where it is too short for the span, those of the next shorter.
+
+    Such a borrowed floor errs on the quiet side, as longer stretches differ less; it is provisional and gives no p.
+    """
+    if setting.reference is None:
+        return None, False
+    for shorter in sorted((each for each in setting.spans if each <= span), reverse=True):
+        found = setting.reference.spreads.get((metric, column, shorter))
+        if found is not None:
+            return found, shorter != span
+    return None, False

@@ -60,7 +60,7 @@ class Profile:
             latency,
             self.errors,
             self.error_rows,
-            dict(self.faults),
+            dict(sorted(self.faults.items())),
             packed,
         ]
         return zlib.compress(msgspec.msgpack.encode(body), 1)

@@ -92,7 +92,8 @@ class LogBuckets:
 
     def pack(self) -> list[Any]:
         """Indices, counts, zeros and missing."""
-        return [list(self.counts), list(self.counts.values()), self.zeros, self.missing]
+        ordered = dict(sorted(self.counts.items()))
+        return [list(ordered), list(ordered.values()), self.zeros, self.missing]
 
     @classmethod
     def unpack(cls, packed: list[Any]) -> LogBuckets:

@@ -54,6 +54,11 @@ class Grid:
         inner = np.nextafter(edges[:-1], np.inf, dtype=edges.dtype) >= edges[1:]
         return np.concatenate([[False], inner, [False]])
 
+    def marks(self, value: float) -> bool:
+        """Whether a value has an edge on each side, so that what lies beyond it can be counted."""
+        at = np.array([np.float32(value) if self.single else value], dtype=np.float64)
+        return bool(np.isin(np.concatenate([at, _above(at, self.single)]), self.edges).all())
+
     def index(self, values: Floats) -> Ints:
         """The bin of each finite value.
 
@@ -96,7 +101,7 @@ def build_grid(values: Floats, *, marks: Iterable[float] = ()) -> Grid:
     values : array of shape (n,)
         Reference values; those that are not finite are left out.
     marks : iterable of float
-        Further edges, such as the ends of a declared range.
+        Values with an edge on each side, such as the ends of a declared range.
 
     Examples
     --------
@@ -106,7 +111,7 @@ def build_grid(values: Floats, *, marks: Iterable[float] = ()) -> Grid:
     """
     sample = np.sort(values[np.isfinite(values)])
     if sample.size == 0:
-        return Grid(np.array(sorted(set(marks)), dtype=np.float64), 0.0)
+        return _finish(sample, sample, marks, centre=0.0, single=False)
     single = _is_single(sample)
     distinct = np.unique(sample)
     if distinct.size <= DISTINCT:
@@ -116,7 +121,8 @@ def build_grid(values: Floats, *, marks: Iterable[float] = ()) -> Grid:
         chosen, times = np.unique(ranked, return_counts=True)
         stretched = _stretched(sample, float(ranked[1]), float(ranked[-1]))
         edges = np.concatenate([chosen, stretched, _above(chosen[times > 1], single), _above(sample[-1:], single)])
-    return _finish(edges, _tails(sample[0], sample[-1]), marks, centre=float(sample[sample.size // 2]), single=single)
+    tails = _tails(sample[0], sample[-1], single)
+    return _finish(edges, tails, marks, centre=float(sample[sample.size // 2]), single=single)
 
 
 def build_score_grid(scores: Floats, *, thresholds: Iterable[float] = ()) -> Grid:
@@ -147,7 +153,8 @@ def build_score_grid(scores: Floats, *, thresholds: Iterable[float] = ()) -> Gri
 
 
 def _finish(edges: Floats, tails: Floats, marks: Iterable[float], *, centre: float, single: bool) -> Grid:
-    every = np.concatenate([edges, tails, np.fromiter(marks, dtype=np.float64)])
+    marked = np.fromiter(marks, dtype=np.float64)
+    every = np.concatenate([edges, tails, marked, _above(marked, single)])
     if single:
         # Edges that are no float32 would be compared rounded; store them so, and equal edges fall together.
         every = every.astype(np.float32).astype(np.float64)
@@ -162,11 +169,11 @@ def _stretched(sample: Floats, low: float, high: float) -> Floats:
     return edges[(edges > sample[0]) & (edges < sample[-1])]
 
 
-def _tails(low: float, high: float) -> Floats:
+def _tails(low: float, high: float, single: bool) -> Floats:
     width = (high - low) or abs(high) or 1.0
     steps: Floats = width * np.exp2(np.arange(TAIL_EDGES) - 4.0)
-    # nextafter: a value exactly one width above the range still lies inside it.
-    return np.concatenate([low - steps, np.nextafter(high + steps, np.inf, dtype=np.float64)])
+    # A value exactly one width above the range still lies inside it.
+    return np.concatenate([low - steps, _above(high + steps, single)])
 
 
 def _above(values: Floats, single: bool) -> Floats:

@@ -46,10 +46,10 @@ def set_to(tx: Transaction, mode: Literal["wall", "replay"], instant: int | None
 
 
 def last_run(tx: Transaction, model_id: int) -> int | None:
-    """The last instant that was run for a model, None before the first."""
+    """The end of the last window that was closed for a model, None before the first."""
     return tx.execute(select(MODEL_CLOCK.c.instant).where(MODEL_CLOCK.c.model_id == model_id)).scalar()
 
 
 def advance(tx: Transaction, model_id: int, instant: int) -> None:
-    """Remember that everything due for the model up to `instant` was run."""
+    """Remember that everything of the model up to `instant`, the end of its last closed window, was run."""
     upsert(tx, MODEL_CLOCK, [{"model_id": model_id, "instant": instant}])

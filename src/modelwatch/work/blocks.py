@@ -31,7 +31,9 @@ class Blocks:
     watched: Watched
     plan: Plan
     _windows: OrderedDict[Window, dict[str, Block]] = field(default_factory=OrderedDict[Window, dict[str, Block]])
-    _summaries: dict[Window, tuple[int, float | None]] = field(default_factory=dict[Window, tuple[int, float | None]])
+    _summaries: dict[Window, tuple[int, dict[str, float]]] = field(
+        default_factory=dict[Window, tuple[int, dict[str, float]]]
+    )
     _first: int | None = None
     _firsts: dict[str, int] = field(default_factory=dict[str, int])
 
@@ -74,19 +76,29 @@ class Blocks:
         """Rows of all versions in the window."""
         return self._summary(tx, window)[0]
 
-    def mean_output(self, tx: Transaction, window: Window) -> float | None:
-        """Mean of the model's output in the window, None without any."""
-        return self._summary(tx, window)[1]
+    def mean_output(self, tx: Transaction, window: Window, version: str) -> float | None:
+        """Mean of one version's output in the window, None without any."""
+        return self._summary(tx, window)[1].get(version)
 
-    def _summary(self, tx: Transaction, window: Window) -> tuple[int, float | None]:
-        """Rows and mean output, kept for longer than the blocks: a week of short windows is asked for at every step."""
+    def main(self, tx: Transaction, window: Window) -> Block | None:
+        """The block of the version with most rows in the window."""
+        filled = [block for block in self.of(tx, window).values() if block.profile is not None and block.profile.rows]
+        return max(filled, key=lambda block: block.profile.rows if block.profile else 0, default=None)
+
+    def version_of(self, tx: Transaction, window: Window, block: Block | None) -> str:
+        """The version that a block of the window is of, empty for none."""
+        return next((version for version, each in self.of(tx, window).items() if each is block), "")
+
+    def _summary(self, tx: Transaction, window: Window) -> tuple[int, dict[str, float]]:
+        """Rows and mean outputs, kept for longer than blocks: a week of short windows is asked for at every step."""
         if window not in self._summaries:
-            profiled = [block.profile for block in self.of(tx, window).values() if block.profile is not None]
-            sketches = [profile.columns.get(PREDICTION) for profile in profiled]
-            numeric = [sketch for sketch in sketches if isinstance(sketch, NumericSketch) and sketch.n]
-            values = sum(sketch.n for sketch in numeric)
-            mean = sum(sketch.mean * sketch.n for sketch in numeric) / values if values else None
-            self._summaries[window] = (sum(profile.rows for profile in profiled), mean)
+            rows, means = 0, dict[str, float]()
+            for version, block in self.of(tx, window).items():
+                sketch = None if block.profile is None else block.profile.columns.get(PREDICTION)
+                rows += 0 if block.profile is None else block.profile.rows
+                if isinstance(sketch, NumericSketch) and sketch.n:
+                    means[version] = sketch.mean
+            self._summaries[window] = (rows, means)
         return self._summaries[window]
 
     def last_row(self, tx: Transaction, window: Window) -> int | None:

@@ -46,7 +46,7 @@ def fold_lake(
     Parameters
     ----------
     closed : int or None
-        The last instant the model was run to: windows due by then are measured again if rows come into them.
+        The end of the last window that was closed: windows up to it are measured again if rows come into them.
     """
     fold = _Folding(watched, plan, index, closed)
     rows, notes = 0, list[str]()
@@ -149,7 +149,7 @@ class _Folding:
     def _mark(self, tx: Transaction, part: str, windows: Iterable[Window]) -> None:
         """Mark those of the windows that were measured already."""
         if self._closed is not None:
-            late = [window.start for window in windows if self._watched.due(window) <= self._closed]
+            late = [window.start for window in windows if window.end <= self._closed]
             touched.mark(tx, self._watched.model_id, part, late)
 
 

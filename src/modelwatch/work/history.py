@@ -5,7 +5,6 @@ Loaded from the stored measurements only when somebody asks, then kept up to dat
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -23,9 +22,7 @@ class History:
     """Values of the last 28 windows of one model by series."""
 
     model_id: int
-    _values: dict[Series, deque[tuple[int, float]]] = field(
-        default_factory=lambda: defaultdict[Series, deque[tuple[int, float]]](lambda: deque(maxlen=WINDOWS + 1))
-    )
+    _values: dict[Series, dict[int, float]] = field(default_factory=dict[Series, dict[int, float]])
     _loaded: bool = False
 
     def note(self, measured: Iterable[Measurement]) -> None:
@@ -34,16 +31,16 @@ class History:
             return
         for each in measured:
             if each.value is not None:
-                kept = self._values[each.series]
-                if kept and kept[-1][0] == each.window.end:
-                    kept.pop()
-                kept.append((each.window.end, each.value))
+                kept = self._values.setdefault(each.series, {})
+                kept[each.window.end] = each.value
+                if len(kept) > WINDOWS + 1:
+                    del kept[min(kept)]
 
     def before(self, tx: Transaction, window: Window, series: Series) -> Sequence[float]:
         """The series' values in windows that ended before this one, oldest first."""
         if not self._loaded:
             self._load(tx, window)
-        return [value for end, value in self._values[series] if end < window.end]
+        return [value for end, value in sorted(self._values.get(series, {}).items()) if end < window.end]
 
     def _load(self, tx: Transaction, window: Window) -> None:
         start = window.start - (WINDOWS + 1) * window.length

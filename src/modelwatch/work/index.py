@@ -63,7 +63,7 @@ class LabelIndex:
         return self._recount(tx, touched)
 
     def apply(self, tx: Transaction, labels: pl.DataFrame) -> set[int]:
-        """Join canonical labels, the greatest (timestamp, value) of an id winning; those without prediction wait."""
+        """Join canonical labels, the greatest (timestamp, value) within the horizon winning; the rest waits."""
         given = self._labels(labels)
         if given.is_empty():
             return set()
@@ -80,7 +80,7 @@ class LabelIndex:
             rest = rest.join(found, on=PREDICTION_ID, how="anti")
         if not rest.is_empty():
             waiting = read_frame(store.waiting(tx, self.watched.model_id).get(WAITING))
-            rest = rest if waiting is None else _winners(pl.concat([waiting, rest]))
+            rest = rest if waiting is None else pl.concat([waiting, rest]).unique(maintain_order=True)
             self._wait(tx, rest.filter(pl.col(LABEL_AT) > last - horizon))
         return self._recount(tx, changed)
 
@@ -109,11 +109,11 @@ class LabelIndex:
         return rows.with_columns(codes)
 
     def _labels(self, labels: pl.DataFrame) -> pl.DataFrame:
-        """The winning label of each id among canonical labels."""
+        """Canonical labels as the index keeps them, each once; which wins hangs on the prediction's horizon."""
         rows = labels.select(
             PREDICTION_ID, pl.col(LABEL).alias(TRUTH), pl.col(TIMESTAMP).dt.epoch("us").alias(LABEL_AT)
         )
-        return _winners(rows.drop_nulls())
+        return rows.drop_nulls().unique(maintain_order=True)
 
     def _by_day(self, rows: pl.DataFrame) -> Iterable[tuple[date, pl.DataFrame]]:
         calendar = self.plan.days
@@ -130,7 +130,7 @@ class LabelIndex:
         if not near:
             return part
         known = pl.concat([self._day(tx, other).select(_LABELS) for other in near])
-        return self._joined(part, _winners(known.drop_nulls()))[0]
+        return self._joined(part, known.drop_nulls().unique(maintain_order=True))[0]
 
     def _joined(self, rows: pl.DataFrame, labels: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         """Rows with those of the labels that win over what they have; and the ids that were found at all."""
@@ -138,17 +138,17 @@ class LabelIndex:
         if found.is_empty():
             return rows, found
         horizon = self.watched.monitor.outcome.horizon
-        both = rows.join(labels, on=PREDICTION_ID, how="left", suffix="_new", maintain_order="left")
-        newer = pl.col(LABEL_AT).is_null() | (pl.col("label_at_new") > pl.col(LABEL_AT))
-        greater = (pl.col("label_at_new") == pl.col(LABEL_AT)) & (pl.col("truth_new") > pl.col(TRUTH))
-        wins = (
-            (newer | greater)
-            & pl.col("label_at_new").is_not_null()
-            & (pl.col("label_at_new") - pl.col(INSTANT) <= horizon)
+        numbered = rows.with_row_index("_row")
+        given = numbered.select("_row", PREDICTION_ID, INSTANT).join(labels, on=PREDICTION_ID, how="inner")
+        own = numbered.select("_row", PREDICTION_ID, INSTANT, TRUTH, LABEL_AT).drop_nulls(LABEL_AT)
+        best = (
+            pl.concat([given.select(own.columns), own])
+            .filter(pl.col(LABEL_AT) - pl.col(INSTANT) <= horizon)
+            .sort(LABEL_AT, TRUTH)
+            .unique("_row", keep="last")
         )
-        kept = both.with_columns(
-            pl.when(wins).then(pl.col("truth_new")).otherwise(pl.col(TRUTH)).alias(TRUTH),
-            pl.when(wins).then(pl.col("label_at_new")).otherwise(pl.col(LABEL_AT)).alias(LABEL_AT),
+        kept = numbered.drop(TRUTH, LABEL_AT).join(
+            best.select("_row", TRUTH, LABEL_AT), on="_row", how="left", maintain_order="left"
         )
         return kept.select(rows.columns), found
 
@@ -225,7 +225,7 @@ class LabelIndex:
     def _stretches(self, tx: Transaction, oldest: int, usual: int, newest: int) -> list[list[date]]:
         """The days of the index from `usual` to `newest`, those back to `oldest`, and those after all."""
         known = self._all(tx)
-        first, near, last = day_of(oldest - DAY), day_of(usual - DAY), day_of(newest)
+        first, near, last = (day_of(at) for at in (oldest - self.plan.days.size, usual - self.plan.days.size, newest))
         return [
             [day for day in known if near <= day <= last],
             [day for day in known if first <= day < near],
@@ -259,11 +259,6 @@ class LabelIndex:
 
     def _wait(self, tx: Transaction, labels: pl.DataFrame) -> None:
         store.put_waiting(tx, self.watched.model_id, {WAITING: None if labels.is_empty() else write_frame(labels)})
-
-
-def _winners(labels: pl.DataFrame) -> pl.DataFrame:
-    """One label for each id: the greatest (timestamp, value)."""
-    return labels.sort(LABEL_AT, TRUTH).unique(PREDICTION_ID, keep="last", maintain_order=True)
 
 
 def _arrays(frame: pl.DataFrame) -> Rows:

@@ -70,7 +70,7 @@ def run_model(
     plan = watched.plan
     index = LabelIndex(watched, plan) if has_outcomes(plan) else None
     folded = fold_lake(state, lake, watched, plan, index, closed=closed)
-    oldest = None if closed is None or not folded.again else _backfilled(watched, plan, closed)
+    oldest = None if closed is None or not folded.again else _backfilled(plan, closed)
     stepper = Stepper(watched, plan, index, Blocks(watched, plan), History(watched.model_id), oldest)
     sent = _steps(state, catalog, stepper, _due(state, watched, plan, closed, until), progress)
     # What an earlier run left behind when it was killed, or when a channel failed.
@@ -101,10 +101,9 @@ def _steps(state: State, catalog: Catalog, stepper: Stepper, windows: list[Windo
     return sent
 
 
-def _backfilled(watched: Watched, plan: Plan, closed: int) -> int:
+def _backfilled(plan: Plan, closed: int) -> int:
     """The start of the first window that is measured again after the whole log was folded anew."""
-    window = plan.calendar.window_of(closed - watched.monitor.lateness)
-    return plan.calendar.trailing(window, BACKFILL + 1).start
+    return plan.calendar.trailing(plan.calendar.window_of(closed - 1), BACKFILL).start
 
 
 def _due(state: State, watched: Watched, plan: Plan, closed: int | None, until: int) -> list[Window]:
@@ -113,9 +112,4 @@ def _due(state: State, watched: Watched, plan: Plan, closed: int | None, until: 
         first = profiles.first_start(tx, watched.model_id)
     if first is None:
         return []
-    after = first if closed is None else max(first, closed - watched.monitor.lateness)
-    return [
-        window
-        for window in plan.calendar.between(after, until - watched.monitor.lateness)
-        if closed is None or watched.due(window) > closed
-    ]
+    return list(plan.calendar.between(max(first, closed or first), until - watched.monitor.lateness))

@@ -16,7 +16,7 @@ import polars as pl
 from modelwatch.catalog import Catalog
 from modelwatch.domain.columns import LABEL, PREDICTION, PREDICTION_ID, TIMESTAMP
 from modelwatch.domain.errors import SpecError
-from modelwatch.domain.instants import format_instant
+from modelwatch.domain.instants import DAY, Window, format_instant
 from modelwatch.log import Lake
 from modelwatch.log.lake import LABELS, PREDICTIONS
 from modelwatch.measure import Reference, learn_reference
@@ -24,7 +24,7 @@ from modelwatch.profile import ColumnPlan, Plan, build_plan
 from modelwatch.profile.block import Block
 from modelwatch.profile.outcome import TRUTH
 from modelwatch.sketch import NumericSketch
-from modelwatch.spec import Monitor, render
+from modelwatch.spec import Monitor, Range, render
 from modelwatch.store import State, models, monitors, references, reset
 from modelwatch.work.keeping import load_reference, save_reference
 from modelwatch.work.reference import ReferenceRows, read_reference, reference_blocks
@@ -83,7 +83,7 @@ def apply_monitor(
     reference: Reference | None = None
     blocks: Sequence[Block] = ()
     if rows is not None:
-        plan = kept_grids(plan_of(monitor, rows.frame), existing, rows.frame)
+        plan = kept_grids(plan_of(monitor, rows.frame), existing, rows.frame, monitor.ranges)
         blocks = reference_blocks(plan, monitor, rows)
         bare = Watched(0, monitor.key, monitor, catalog, plan).setting(plan)
         reference = learn_reference(bare, blocks, longest_gap=rows.longest_gap, timed=rows.timed)
@@ -94,7 +94,7 @@ def apply_monitor(
             save_reference(tx, model_id, digest, plan, reference, blocks)
             if existing is not None and existing.to_bytes() != plan.to_bytes():
                 reset.forget_folds(tx, model_id)
-        elif existing is not None and not _serves(existing, monitor):
+        elif stored is not None and existing is not None and not _serves(existing, stored.digest, monitor):
             # Its plan came from its own log, and will again.
             references.forget(tx, model_id)
             reset.forget_folds(tx, model_id)
@@ -107,7 +107,7 @@ def apply_monitor(
     )
 
 
-def kept_grids(plan: Plan, existing: Plan | None, frame: pl.DataFrame) -> Plan:
+def kept_grids(plan: Plan, existing: Plan | None, frame: pl.DataFrame, ranges: Sequence[Range]) -> Plan:
     """The plan with the model's own grids and domains where those still serve.
 
     Raises
@@ -127,7 +127,9 @@ def kept_grids(plan: Plan, existing: Plan | None, frame: pl.DataFrame) -> Plan:
                 f"column {name!r} was {old.kind} and is {column.kind} now: "
                 "a column keeps its kind; name the new one otherwise"
             )
-        if old.grid is not None and not _crowded(old, frame):
+        ends = [end for declared in ranges if declared.column == name for end in (declared.low, declared.high)]
+        marked = old.grid is not None and all(old.grid.marks(end) for end in ends if np.isfinite(end))
+        if old.grid is not None and marked and not _crowded(old, frame):
             columns[name] = replace(column, grid=old.grid)
         elif (
             old.domain is not None and column.domain is not None and set(column.domain.values) <= set(old.domain.values)
@@ -136,8 +138,15 @@ def kept_grids(plan: Plan, existing: Plan | None, frame: pl.DataFrame) -> Plan:
     return replace(plan, columns=columns)
 
 
-def _serves(plan: Plan, monitor: Monitor) -> bool:
+def _digest_of(window: Window | None) -> str:
+    """What a plan that was made from the log is known by: the window it was told to take, or none."""
+    return "first" if window is None else f"{format_instant(window.start)}/{format_instant(window.end)}"
+
+
+def _serves(plan: Plan, digest: str, monitor: Monitor) -> bool:
     """Whether a plan that was made from the log still counts what the monitor names."""
+    if digest != _digest_of(monitor.reference.window):
+        return False
     kinds = {name: plan.columns[name].kind for name in plan.features}
     same = (plan.calendar, plan.task, tuple(plan.slices)) == (monitor.calendar, monitor.task, monitor.segments)
     return same and kinds == dict(monitor.features)
@@ -177,11 +186,11 @@ def plan_from_lake(state: State, lake: Lake, watched: Watched, until: int) -> Wa
     reference: Reference | None = None
     blocks: Sequence[Block] = ()
     if monitor.reference.window is not None:
-        given = ReferenceRows(monitor, _with_truth(lake, watched, frame, until), True, format_instant(window.start))
+        given = ReferenceRows(monitor, _with_truth(lake, watched, frame, until), True, _digest_of(window))
         blocks = reference_blocks(plan, monitor, given)
         reference = learn_reference(watched.setting(plan), blocks, longest_gap=given.longest_gap)
     with state.transaction() as tx:
-        save_reference(tx, watched.model_id, format_instant(window.start), plan, reference, blocks)
+        save_reference(tx, watched.model_id, _digest_of(monitor.reference.window), plan, reference, blocks)
     return replace(watched, plan=plan, reference=reference)
 
 
@@ -205,8 +214,8 @@ def plan_of(monitor: Monitor, frame: pl.DataFrame) -> Plan:
     layout = layout_of(monitor)
     marks: dict[str, list[float]] = {PREDICTION: [monitor.roles.threshold]}
     for declared in monitor.ranges:
-        ends = [declared.low, np.nextafter(declared.high, np.inf)]
-        marks.setdefault(declared.column, []).extend(float(end) for end in ends if np.isfinite(end))
+        ends = [declared.low, declared.high]
+        marks.setdefault(declared.column, []).extend(end for end in ends if np.isfinite(end))
     return build_plan(
         frame,
         calendar=monitor.calendar,
@@ -220,6 +229,8 @@ def plan_of(monitor: Monitor, frame: pl.DataFrame) -> Plan:
 
 def _notes(plan: Plan, reference: Reference | None) -> tuple[str, ...]:
     notes: list[str] = []
+    if plan.slices and plan.calendar.size < DAY:
+        notes.append("slices are not measured on windows shorter than a day yet")
     if plan.dropped_slices:
         notes.append(f"{plan.dropped_slices} slices beyond the largest 200 are counted as other")
     if reference is not None and reference.calendar_columns:

@@ -6,7 +6,6 @@ Everything a step stores - measurements, incidents, messages, the clock - it sto
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from itertools import islice
 
 import polars as pl
 
@@ -66,6 +65,7 @@ class Stepper:
     tally: Tally = field(default_factory=Tally)
     _setting: Setting | None = None
     _book: Book | None = None
+    _own_tried: bool = False
 
     @property
     def setting(self) -> Setting:
@@ -90,19 +90,19 @@ class Stepper:
         self._learn_own_spread(tx, window)
         if self._book is not None:
             incidents.put_book(tx, self.watched.model_id, self._book.to_bytes())
-        clock.advance(tx, self.watched.model_id, instant)
+        clock.advance(tx, self.watched.model_id, window.end)
         self._tell(tx, changes)
         return changes
 
     def _learn_own_spread(self, tx: Transaction, window: Window) -> None:
-        """Once 28 windows have closed, let them say how windows differ if the reference has no windows that could."""
+        """Let the last 28 windows say how windows differ where the reference has no windows that could."""
         reference, first = self.watched.reference, self.blocks.first(tx)
         if reference is None or reference.spreads or first is None:
             return
-        calendar = self.plan.calendar
-        own = list(islice(calendar.between(first, window.end), OWN_WINDOWS + 1))
-        if len(own) != OWN_WINDOWS or own[-1] != window:
+        own = list(self.plan.calendar.between(first, window.end))[-OWN_WINDOWS:]
+        if self._own_tried or len(own) < OWN_WINDOWS:
             return
+        self._own_tried = True
         found = [self.blocks.of(tx, each) for each in own]
         blocks = [merge_blocks(list(versions.values())) for versions in found if versions]
         learned = replace(reference, spreads=spreads_of(self.setting, blocks))
@@ -192,9 +192,11 @@ class Stepper:
     def _measure_rows(
         self, tx: Transaction, window: Window, spans: list[tuple[str, dict[int, Block]]]
     ) -> list[Measurement]:
-        earlier = self._earlier_means(tx, window)
         last = self.blocks.last_row(tx, window)
-        whole = self.blocks.whole(tx, window)
+        whole, main = self.blocks.whole(tx, window), self.blocks.main(tx, window)
+        if main is not None and main.profile is not None:
+            whole = replace(whole, columns=main.profile.columns)  # a mean over several versions is nobody's mean
+        earlier = self._earlier_means(tx, window, main)
         measured = measure_model(self.setting, window, whole, last_row=last, earlier_means=earlier)
         for version, sums in spans:
             profiles = {span: found.profile for span, found in sums.items() if found.profile is not None}
@@ -228,13 +230,13 @@ class Stepper:
                 found.append((version, {span: merged for span, merged in sums.items() if merged is not None}))
         return found
 
-    def _earlier_means(self, tx: Transaction, window: Window) -> tuple[float, ...]:
-        """Mean outputs of the windows of the previous 7 days, oldest first."""
+    def _earlier_means(self, tx: Transaction, window: Window, main: Block | None) -> tuple[float, ...]:
+        """Mean outputs of the version with most rows in the windows of the previous 7 days, oldest first."""
         calendar, means = self.plan.calendar, list[float]()
-        first = self.blocks.first(tx)
+        first, version = self.blocks.first(tx), self.blocks.version_of(tx, window, main)
         current = calendar.previous(window)
         while first is not None and current.end > first and current.start >= window.start - 7 * DAY - DAY // 12:
-            mean = self.blocks.mean_output(tx, current)
+            mean = self.blocks.mean_output(tx, current, version)
             if mean is not None:
                 means.append(mean)
             current = calendar.previous(current)
