@@ -39,7 +39,7 @@ def test_the_summary_as_data(call: Call, empty: FakeHome, tmp_path: Path) -> Non
     told = call("demo", "--no-serve", "--json", tmp_path / "demo.json")
     found = json.loads((tmp_path / "demo.json").read_text())
     assert told.stdout.startswith("flight-delay: 10 predictions")
-    assert (found["version"], found["model"], found["rows"], found["labels"]) == (1, "flight-delay", 10, 10)
+    assert (found["version"], found["model"], found["rows"], found["labels"]) == (1, "flight-delay", 10, 8)
     assert (found["windows"], found["measurements"], len(found["incidents"])) == (1, 4, 1)
     assert found["notifications_critical"] == 1  # the end of an incident is no alarm
     assert found["home"] == str(empty.path)
