@@ -25,12 +25,12 @@ setup: .venv/.tools ## make .venv with the package and the development tools, al
 	echo "Setting up .venv (once)"; \
 	test -x $(BIN)/pip || "$$python" -m venv .venv
 	@$(INSTALL) 'pip>=25.3'
-	@$(INSTALL) --build-constraint constraints.txt --editable .
+	@$(INSTALL) --build-constraint constraints.txt --editable '.[serve]'
 	@touch $@
 
 .venv/.tools: .venv/.package
 	@echo "Installing the development tools (once)"
-	@$(INSTALL) --group dev
+	@$(INSTALL) --build-constraint constraints.txt --editable '.[all]' --group dev
 	@touch $@
 
 demo: .venv/.package ## a real year of a real model, from files to incidents

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from threading import RLock
 from types import TracebackType
 from typing import Any, Literal
 
@@ -17,36 +18,54 @@ import polars as pl
 
 from modelwatch import measure
 from modelwatch.act import channels
+from modelwatch.act.deliver import deliver
 from modelwatch.catalog import Catalog
 from modelwatch.collect.canonical import Canonical, canonical_predictions
 from modelwatch.collect.files import count_rows, digest_of, is_untyped, read_batches
 from modelwatch.collect.labels import canonical_labels
 from modelwatch.collect.layout import Layout
-from modelwatch.domain.columns import PREDICTION_ID
-from modelwatch.domain.errors import HomeError, InputError
+from modelwatch.domain.columns import PREDICTION_ID, Task
+from modelwatch.domain.errors import HomeError, InputError, SpecError, UnknownName
 from modelwatch.domain.event import Event
 from modelwatch.domain.incident import State as IncidentState
-from modelwatch.domain.instants import Window
-from modelwatch.domain.measurement import Measurement
-from modelwatch.domain.names import ModelKey
+from modelwatch.domain.instants import Window, format_instant
+from modelwatch.domain.measurement import Measurement, Series
+from modelwatch.domain.names import ModelKey, check_name
 from modelwatch.domain.receipt import Receipt
 from modelwatch.domain.slices import Slice
 from modelwatch.judge import Book
 from modelwatch.log import HomeLock, Lake, Spool, flush
 from modelwatch.log.lake import LABELS, PREDICTIONS
 from modelwatch.measure.record import unpack_measurements
-from modelwatch.spec import Monitor, render
-from modelwatch.store import State, clock, events, incidents, measurements, models, responses, silences
+from modelwatch.spec import Monitor, infer, render
+from modelwatch.store import (
+    State,
+    clock,
+    events,
+    incidents,
+    keys,
+    measurements,
+    models,
+    monitors,
+    proposals,
+    responses,
+    silences,
+)
+from modelwatch.store.keys import ApiKey
 from modelwatch.store.metadata import Transaction
 from modelwatch.store.responses import Response
 from modelwatch.store.silences import Silence
 from modelwatch.work import Applied, Ran, Watched, apply_monitor, load_watched, run_model
+from modelwatch.work.distribution import distribution
 from modelwatch.work.truth import layout_of
 
 Progress = Callable[[int, int | None, str], None]
 FORMAT = 1
 FLUSH_ROWS = 50_000
+SERVER_FILE = "server.json"
+"""Where a home that is being served says so: address and token, for the command line of the same machine."""
 _SETTINGS = "home.json"
+_LABELLED_WINDOWS = 35
 
 
 def build_catalog(home: Path) -> Catalog:
@@ -57,7 +76,7 @@ def build_catalog(home: Path) -> Catalog:
 
 
 class Home:
-    """One home, open for reading or, under its lock, for writing.
+    """One home, open for reading or, under its lock, for writing; threads may share it.
 
     Examples
     --------
@@ -69,8 +88,10 @@ class Home:
 
     def __init__(self, path: Path, catalog: Catalog, state: State, lock: HomeLock | None, spool: Spool | None) -> None:
         self.path, self.catalog, self.state = path, catalog, state
+        self.lake = Lake(path / "lake")
         self._lock, self._spool = lock, spool
-        self._lake = Lake(path / "lake")
+        # One thread at a time moves rows from the spool to the lake, or a model's clock.
+        self._working = RLock()
 
     @classmethod
     def open(cls, path: Path, *, write: bool = False) -> Home:
@@ -126,10 +147,11 @@ class Home:
         monitor = Monitor.from_yaml(path, catalog=self.catalog)
         if progress is not None:
             progress(0, None, f"learn the reference of {monitor.key.model}")
-        self._flush()
-        return apply_monitor(
-            self.state, self.catalog, monitor, folder=path.absolute().parent, now=self.now(), received=_wall()
-        )
+        with self._working:
+            self.flush()
+            return apply_monitor(
+                self.state, self.catalog, monitor, folder=path.absolute().parent, now=self.now(), received=wall()
+            )
 
     def ingest(self, key: ModelKey, paths: Sequence[Path], *, progress: Progress | None = None) -> Receipt:
         """Read files of predictions into the log; what is counted is durable."""
@@ -152,25 +174,25 @@ class Home:
 
     def run(self, key: ModelKey | None = None, *, until: int | None = None, progress: Progress | None = None) -> Ran:
         """Do all that is due by `until` (default: now) for one model or for all."""
-        self._flush()
-        instant = _wall() if until is None else until
-        keys = self.models() if key is None else [key]
+        instant = wall() if until is None else until
         done = Ran()
-        for each in keys:
-            done += run_model(self.state, self._lake, self.catalog, each, until=instant, progress=progress)
-        with self.state.transaction() as tx:
-            last = clock.get(tx)
-            if until is None:
-                clock.set_to(tx, "wall", instant)
-            elif last.instant is None or instant >= last.instant:
-                clock.set_to(tx, "replay", instant)
+        with self._working:
+            self.flush()
+            for each in self.models() if key is None else [key]:
+                done += run_model(self.state, self.lake, self.catalog, each, until=instant, progress=progress)
+            with self.state.transaction() as tx:
+                last = clock.get(tx)
+                if until is None:
+                    clock.set_to(tx, "wall", instant)
+                elif last.instant is None or instant >= last.instant:
+                    clock.set_to(tx, "replay", instant)
         return done
 
     def now(self) -> int:
         """The home's clock: the wall's, or in replay the last instant that was run."""
         with self.state.reading() as tx:
             kept = clock.get(tx)
-        return _wall() if kept.mode == "wall" or kept.instant is None else kept.instant
+        return wall() if kept.mode == "wall" or kept.instant is None else kept.instant
 
     def metrics(
         self,
@@ -201,12 +223,66 @@ class Home:
                 ]
         return found
 
+    def latest(self, key: ModelKey) -> dict[str, list[Measurement]]:
+        """The last value of every series by version: of the last closed window, of labels the last that has one."""
+        found: dict[str, dict[Series, Measurement]] = {}
+        with self.state.reading() as tx:
+            watched = load_watched(tx, self.catalog, key)
+            closed = clock.last_run(tx, watched.model_id)
+            if closed is None:
+                return {}
+            last = watched.monitor.calendar.window_of(closed - 1)
+            first = last
+            for _ in range(_LABELLED_WINDOWS):
+                first = watched.monitor.calendar.previous(first)
+            for row in measurements.latest(tx, watched.model_id, first.start, last.end):
+                if row.part == "profile" and row.start < last.start:
+                    continue
+                for each in unpack_measurements(row.blob, Window(row.start, row.end), row.version, row.revision):
+                    if each.value is not None:
+                        found.setdefault(row.version, {})[each.series] = each
+        return {version: list(values.values()) for version, values in found.items()}
+
     def slices(self, key: ModelKey) -> list[Slice]:
         """The slices that a model is measured by, besides all rows."""
         plan = self._watched(key).plan
         return [] if plan is None else plan.slice_names()
 
-    def incidents(self, key: ModelKey | None = None, *, state: str | None = None) -> list[dict[str, Any]]:
+    def events(self, key: ModelKey, since: int, until: int) -> list[Event]:
+        """The events of a model that touch `[since, until)`, oldest first."""
+        with self.state.reading() as tx:
+            return events.between(tx, models.find(tx, key), since, until)
+
+    def distribution(
+        self, key: ModelKey, column: str, *, since: int | None = None, until: int | None = None, version: str | None
+    ) -> dict[str, Any]:
+        """How a column's values lie in `[since, until)`, or in the last closed window, beside the reference."""
+        with self.state.reading() as tx:
+            watched = load_watched(tx, self.catalog, key)
+            closed = clock.last_run(tx, watched.model_id)
+            last = None if closed is None else watched.monitor.calendar.window_of(closed - 1)
+            start = since if since is not None else (last.start if last else 0)
+            end = until if until is not None else (last.end if last else start + 1)
+            return distribution(tx, watched, column, Window(start, end), version=version)
+
+    def incident(self, incident_id: int, *, project: str) -> dict[str, Any]:
+        """One incident of a project, with cause and timeline.
+
+        Raises
+        ------
+        UnknownName
+            If the project has no such incident.
+        """
+        with self.state.reading() as tx:
+            stored = incidents.get(tx, incident_id)
+            mine = {number for known, number in models.known(tx).items() if known.project == project}
+        if stored.model_id not in mine:
+            raise UnknownName(f"there is no incident {incident_id}")
+        return stored.body
+
+    def incidents(
+        self, key: ModelKey | None = None, *, state: str | None = None, project: str | None = None
+    ) -> list[dict[str, Any]]:
         """Incidents with cause and timeline, oldest first; `open` includes the acknowledged ones."""
         states: tuple[IncidentState, ...] = ()
         if state is not None:
@@ -214,7 +290,9 @@ class Home:
             states = (IncidentState.OPEN, IncidentState.ACKNOWLEDGED) if wanted is IncidentState.OPEN else (wanted,)
         with self.state.reading() as tx:
             model_id = None if key is None else models.find(tx, key)
-            return [stored.body for stored in incidents.listed(tx, model_id=model_id, states=states)]
+            mine = {number for known, number in models.known(tx).items() if project in (None, known.project)}
+            found = incidents.listed(tx, model_id=model_id, states=states)
+            return [stored.body for stored in found if stored.model_id in mine]
 
     def respond(
         self,
@@ -246,14 +324,92 @@ class Home:
                 responses.add(tx, stored.model_id, Response(incident_id, at, who, "silence", text))
             return incidents.get(tx, incident_id, model_id=stored.model_id).body
 
+    def create_key(
+        self, name: str, *, scopes: Sequence[str], project: str = "default", lasts: int | None = None
+    ) -> dict[str, Any]:
+        """Make an API key; the answer holds it, and nothing else ever does.
+
+        Parameters
+        ----------
+        lasts
+            Microseconds until it ends; None: never.
+        """
+        check_name(project, "project")
+        secret, at = keys.new_key(), wall()
+        made = ApiKey(project, name, tuple(scopes), keys.digest_of(secret), at, None if lasts is None else at + lasts)
+        with self.state.transaction() as tx:
+            keys.add(tx, made)
+        return {**_key_told(made), "key": secret}
+
+    def revoke_key(self, name: str, *, project: str = "default") -> None:
+        """End an API key."""
+        with self.state.transaction() as tx:
+            keys.revoke(tx, project, name, wall())
+
+    def keys(self) -> list[dict[str, Any]]:
+        """All API keys without their secrets, by project and name."""
+        with self.state.reading() as tx:
+            return [_key_told(key) for key in keys.listed(tx)]
+
     def show(self, key: ModelKey) -> str:
         """A model's latest specification in full, with every default and rule."""
         return render(self._watched(key).monitor)
 
     def models(self) -> list[ModelKey]:
-        """The models that the home knows, by name."""
+        """The models under watch, by name."""
         with self.state.reading() as tx:
-            return sorted(models.known(tx))
+            return sorted(key for key, model_id in models.known(tx).items() if monitors.latest(tx, model_id))
+
+    def pending(self) -> dict[ModelKey, str]:
+        """The models that sent rows and have no specification yet, each with the one proposed for it."""
+        with self.state.reading() as tx:
+            waiting = {key: number for key, number in models.known(tx).items() if not monitors.latest(tx, number)}
+            return {key: proposals.get(tx, number) or "" for key, number in waiting.items()}
+
+    def layout(self, key: ModelKey) -> Layout | None:
+        """Where a model's columns go in the log; None if it neither has a specification nor sent a row."""
+        with self.state.reading() as tx:
+            model_id = models.known(tx).get(key)
+            if model_id is None:
+                return None
+            proposal = proposals.get(tx, model_id)
+            if monitors.latest(tx, model_id) is None and proposal is not None:
+                return self._pending_layout(proposal)
+        return layout_of(self._watched(key).monitor)
+
+    def propose(self, key: ModelKey, frame: pl.DataFrame) -> Layout:
+        """Make a model of the first rows that came for it, with a specification proposed from them.
+
+        Until somebody applies one, its features are kept as they came, in the rows' metadata.
+        """
+        proposal = infer(key.model, frame, path=None)
+        with self.state.transaction() as tx:
+            proposals.put(tx, models.ensure(tx, key), proposal, wall())
+        return self._pending_layout(proposal)
+
+    def _pending_layout(self, proposal: str) -> Layout:
+        try:
+            monitor = Monitor.from_yaml(proposal, catalog=self.catalog)
+        except SpecError:  # proposed for a task that is not built yet
+            return Layout(features={}, task=Task.NONE)
+        return replace(layout_of(monitor), features={})
+
+    def is_replayed(self) -> bool:
+        """Whether the home's clock stands at an instant that was named, and not at the wall's."""
+        with self.state.reading() as tx:
+            return clock.get(tx).mode == "replay"
+
+    def watch(self, key: ModelKey, now: int) -> int:
+        """Do what is due for one model by `now`; returns the instant at which its next window closes."""
+        with self._working:
+            self.flush()
+            run_model(self.state, self.lake, self.catalog, key, until=now)
+            monitor = self._watched(key).monitor
+        return monitor.calendar.window_of(now - monitor.lateness).end + monitor.lateness
+
+    def deliver(self) -> None:
+        """Send the messages that are due."""
+        deliver(self.state, self.catalog, wall())
 
     def _watched(self, key: ModelKey) -> Watched:
         with self.state.reading() as tx:
@@ -283,37 +439,53 @@ class Home:
         for path in paths:
             digest, text, first = digest_of(path), is_untyped(path), 1
             for batch in read_batches(path):
-                source = _Source(received=_wall(), digest=digest, first_row=first, text=text)
+                source = _Source(received=wall(), digest=digest, first_row=first, text=text)
                 canonical = _canonical(batch, layout, table, monitor.outcome.name, source)
-                self._writer.append(key, table, canonical.frame, canonical.quarantine, received=source.received)
+                self.spool.append(key, table, canonical.frame, canonical.quarantine, received=source.received)
                 first += batch.height
                 done, spooled = done + batch.height, spooled + batch.height
                 if spooled >= FLUSH_ROWS:
-                    receipt, spooled = receipt + self._flush().get((key, table), Receipt()), 0
+                    receipt, spooled = receipt + self.flush().get((key, table), Receipt()), 0
                 if progress is not None:
                     progress(done, total, f"read {path.name}")
-        return receipt + self._flush().get((key, table), Receipt())
+        return receipt + self.flush().get((key, table), Receipt())
 
     def _waiting(self, key: ModelKey) -> int:
         """Labelled ids of a model that no prediction in the lake has."""
-        if self._lake.latest_version(key, LABELS) < 0:
+        if self.lake.latest_version(key, LABELS) < 0:
             return 0
-        ids = self._lake.scan(key, LABELS).select(PREDICTION_ID).unique()
-        if self._lake.latest_version(key, PREDICTIONS) >= 0:
-            ids = ids.join(self._lake.scan(key, PREDICTIONS).select(PREDICTION_ID), on=PREDICTION_ID, how="anti")
+        ids = self.lake.scan(key, LABELS).select(PREDICTION_ID).unique()
+        if self.lake.latest_version(key, PREDICTIONS) >= 0:
+            ids = ids.join(self.lake.scan(key, PREDICTIONS).select(PREDICTION_ID), on=PREDICTION_ID, how="anti")
         return ids.select(pl.len()).collect().item()
 
-    def _flush(self) -> Mapping[tuple[ModelKey, str], Receipt]:
-        return flush(self._writer, self._lake)
+    def flush(self) -> Mapping[tuple[ModelKey, str], Receipt]:
+        """Move the rows that are in the spool now to the lake; what became of them, by model and table."""
+        with self._working:
+            return flush(self.spool, self.lake)
 
     @property
-    def _writer(self) -> Spool:
+    def spool(self) -> Spool:
+        """Where rows wait for the lake.
+
+        Raises
+        ------
+        HomeError
+            If the home is open for reading only.
+        """
         if self._spool is None:
             raise HomeError(f"the home at {self.path} is open for reading only")
         return self._spool
 
 
-def _wall() -> int:
+def _key_told(key: ApiKey) -> dict[str, Any]:
+    times = {"created": key.created, "expires": key.expires, "revoked": key.revoked}
+    told = {name: None if at is None else format_instant(at) for name, at in times.items()}
+    return {"project": key.project, "name": key.name, "scopes": list(key.scopes), **told}
+
+
+def wall() -> int:
+    """The wall's clock, microseconds since 1970."""
     return time.time_ns() // 1000
 
 

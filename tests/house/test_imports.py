@@ -45,13 +45,14 @@ ROOMS = {
     "demo": Room("domain"),
     # the only place that wires everything
     "app": Room("domain catalog spec collect store log measure judge act work", "msgspec polars"),
+    "serve": Room("domain catalog collect store log app", "msgspec numpy polars prometheus_client starlette uvicorn"),
     # what stands in front: modelwatch/__init__.py for notebooks, and the verbs
     "__init__": Room("domain catalog spec collect profile show compare app"),
-    "cli": Room("domain catalog spec collect store log show compare work demo app", "click rich"),
+    "cli": Room("domain catalog spec collect store log show compare work demo app serve", "click msgspec rich"),
 }
 
 # The rooms in front of all others, and who may know them.
-FRONT = {"app": "__init__ cli", "cli": "", "__init__": ""}
+FRONT = {"app": "__init__ cli serve", "serve": "cli", "cli": "", "__init__": ""}
 
 # Single files that need a library which their room as a whole does not.
 ALSO = {
@@ -60,7 +61,7 @@ ALSO = {
 
 # Libraries that a user may not have, by the file that adapts each: imported inside its functions, with the
 # exact install hint if missing.
-ADAPTERS: dict[str, str] = {}
+ADAPTERS: dict[str, str] = {"collect/bodies.py": "zstandard"}
 
 
 @dataclass(frozen=True)

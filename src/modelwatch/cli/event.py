@@ -9,7 +9,6 @@ import click
 from modelwatch.cli.arguments import INSTANT, MODEL, json_flag
 from modelwatch.cli.session import Session, check_known, identity, pass_session
 from modelwatch.cli.terminal import say, say_json
-from modelwatch.domain.errors import InputError
 from modelwatch.domain.event import Event
 from modelwatch.domain.instants import format_instant
 from modelwatch.domain.names import ModelKey
@@ -28,7 +27,7 @@ from modelwatch.show.words import instant
 def event(session: Session, model: ModelKey, as_json: bool, **given: Any) -> None:
     """Tell MODEL of something that happened: it is shown beside incidents as a possible cause."""
     happened = Event(**given)
-    _check(happened)
+    happened.check()
     with session.writing() as home:
         check_known(home, model)
         home.add_event(model, happened)
@@ -36,11 +35,3 @@ def event(session: Session, model: ModelKey, as_json: bool, **given: Any) -> Non
         say_json({**identity(model), **happened.to_dict()})
     else:
         say([f"{model.model}: {happened.kind} at {instant(format_instant(happened.at))}"])
-
-
-def _check(happened: Event) -> None:
-    if not happened.kind.strip():
-        raise InputError("an event needs a kind, such as deployment or holiday")
-    if happened.until is not None and happened.until <= happened.at:
-        times = f"{format_instant(happened.at)} to {format_instant(happened.until)}"
-        raise InputError(f"an event ends after it starts, this one goes from {times}")

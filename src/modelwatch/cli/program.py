@@ -22,9 +22,11 @@ from modelwatch.cli.event import event
 from modelwatch.cli.incidents import incidents
 from modelwatch.cli.ingest import ingest
 from modelwatch.cli.init import init
+from modelwatch.cli.keys import keys
 from modelwatch.cli.label import label
 from modelwatch.cli.metrics import metrics
 from modelwatch.cli.run import run
+from modelwatch.cli.serve import serve
 from modelwatch.cli.session import Session
 from modelwatch.cli.show import show
 from modelwatch.cli.silence import silence
@@ -119,6 +121,7 @@ def main(ctx: click.Context, home: Path) -> None:
 
 
 for _verb in (
-    demo, compare, init, apply, show, ingest, label, event, run, metrics, incidents, ack, comment, silence,
+    demo, compare, init, apply, show, ingest, label, event, run, metrics, incidents, ack, comment, silence, serve,
+    keys,
 ):  # fmt: skip
     main.add_command(_verb)

@@ -5,11 +5,12 @@ Made once per call from `--home`; the verbs get it as Click's context object.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, cast
 
 import click
 
@@ -18,6 +19,7 @@ from modelwatch.domain.names import ModelKey
 
 if TYPE_CHECKING:
     from modelwatch.app import Home
+    from modelwatch.cli.remote import ServedHome
 
 _SETTINGS = "home.json"
 
@@ -66,8 +68,31 @@ class Session:
             raise HomeError(
                 f"there is no home at {self.home.absolute()}: make one with modelwatch apply, or name it with --home"
             )
+        served = self._served()
+        if served is not None:
+            # It stands for the home: it has the methods of one that write.
+            try:
+                yield cast("Home", served)
+            finally:
+                served.close()
+            return
         with self.opener(self.home, write=True) as home:
             yield home
+
+    def _served(self) -> ServedHome | None:
+        """The home as a server of this machine holds it, None if none does."""
+        address = self.home / "server.json"
+        try:
+            told = json.loads(address.read_text("utf-8"))
+        except (OSError, ValueError):
+            return None
+        from modelwatch.cli.remote import ServedHome
+
+        served = ServedHome(self.opener(self.home, write=False), told["url"], told["token"])
+        if served.is_there():
+            return served
+        served.close()
+        return None
 
 
 def check_known(home: Home, key: ModelKey | None) -> None:

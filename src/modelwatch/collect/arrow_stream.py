@@ -7,7 +7,6 @@ plain enough to cut it into smaller streams.
 from __future__ import annotations
 
 import io
-import os
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,14 +15,15 @@ from typing import BinaryIO
 
 import polars as pl
 
-from modelwatch.domain.errors import InputError
+from modelwatch.domain.errors import InputError, TooLarge
 
 _CONTINUATION = b"\xff\xff\xff\xff"
 _END = _CONTINUATION + b"\x00\x00\x00\x00"
 _SCHEMA, _DICTIONARY, _RECORDS = 1, 2, 3
 # Places of fields in the flatbuffers tables `Message` and `RecordBatch`.
 _HEADER_TYPE, _HEADER, _BODY_LENGTH = 1, 2, 3
-_LENGTH = 0
+_LENGTH, _NODES, _BUFFERS, _COMPRESSION = 0, 1, 2, 3
+_DICTIONARY_DATA = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +71,81 @@ def count_arrow_stream(path: Path) -> int:
         return sum(message.rows for message in _messages(path, file) if message.kind == _RECORDS)
 
 
-def _messages(path: Path, file: BinaryIO) -> Iterator[_Message]:
-    end = os.fstat(file.fileno()).st_size
+def check_arrow_stream(body: bytes, *, limit: int) -> int:
+    """Rows of a stream in memory, from the messages' headers alone, once it is safe to read.
+
+    A reader believes the lengths that stand in the headers and allocates by them; here they are held against
+    the bytes that came.
+
+    Parameters
+    ----------
+    limit
+        Most bytes, and most values of a column, that the stream may claim to come to.
+
+    Raises
+    ------
+    InputError
+        If the stream breaks off or is damaged, or its first message is no schema.
+    TooLarge
+        If it claims more than `limit`.
+    """
+    file = io.BytesIO(body)
+    messages = list(_messages("the body", file))
+    if not messages or messages[0].kind != _SCHEMA:
+        raise InputError("the body is not an Arrow stream: it does not begin with a schema")
+    claimed = 0
+    for message in messages:
+        if message.kind == _SCHEMA:
+            continue
+        try:
+            claimed += _claimed(_bytes_of(file, message), message.kind)
+        except (struct.error, IndexError):
+            raise _broken("the body", message.start) from None
+        if claimed > limit:
+            raise TooLarge(f"the Arrow stream comes to more than {limit:,} bytes: send it in parts")
+    return sum(message.rows for message in messages if message.kind == _RECORDS)
+
+
+def _claimed(message: bytes, kind: int) -> int:
+    """Bytes that a batch says it comes to: its buffers as they are once unpacked, one byte a value at least."""
+    metadata_size = _unpack("<i", message, 4)
+    metadata, data = message[8 : 8 + metadata_size], message[8 + metadata_size :]
+    table = _unpack("<I", metadata, 0)
+    place = _field(metadata, table, _HEADER)
+    batch = place + _unpack("<I", metadata, place)
+    if kind == _DICTIONARY:
+        place = _field(metadata, batch, _DICTIONARY_DATA)
+        batch = place + _unpack("<I", metadata, place)
+    total = 0
+    for length, nulls in _structs(metadata, batch, _NODES):
+        if length < 0 or not 0 <= nulls <= length:
+            raise IndexError(length)
+        total = max(total, length)
+    compressed = bool(_field(metadata, batch, _COMPRESSION))
+    for offset, length in _structs(metadata, batch, _BUFFERS):
+        if offset < 0 or length < 0 or offset + length > len(data):
+            raise IndexError(offset)
+        unpacked = _unpack("<q", data, offset) if compressed and length >= 8 else -1
+        if unpacked < -1:
+            raise IndexError(unpacked)
+        total += length if unpacked == -1 else unpacked
+    return total
+
+
+def _structs(metadata: bytes, table: int, number: int) -> Iterator[tuple[int, int]]:
+    """A vector of pairs of 64-bit integers; none if the field is not there."""
+    field = _field(metadata, table, number)
+    if not field:
+        return
+    vector = field + _unpack("<I", metadata, field)
+    count = _unpack("<I", metadata, vector)
+    if vector + 4 + 16 * count > len(metadata):
+        raise IndexError(count)
+    yield from struct.iter_unpack("<qq", metadata[vector + 4 : vector + 4 + 16 * count])
+
+
+def _messages(path: Path | str, file: BinaryIO) -> Iterator[_Message]:
+    end = file.seek(0, io.SEEK_END)
     start = 0
     while start < end:
         file.seek(start)
@@ -132,5 +205,5 @@ def _bytes_of(file: BinaryIO, message: _Message) -> bytes:
     return file.read(message.size)
 
 
-def _broken(path: Path, start: int) -> InputError:
+def _broken(path: Path | str, start: int) -> InputError:
     return InputError(f"{path} breaks off or is damaged at byte {start}: it is not a whole Arrow stream")

@@ -35,9 +35,9 @@ def read_json_lines(path: Path, *, rows: int) -> Iterator[pl.DataFrame]:
         written = batch.filter(pl.col("line").str.strip_chars(" \t\r\ufeff") != "")
         if written.height == 0:
             continue
-        records = [_flat(record) for record in _decode(path, written)]
+        records = [flat_record(record) for record in _decode(path, written)]
         names.update(dict.fromkeys(name for record in records for name in record))
-        yield pl.DataFrame([column_of(_name(name), [record.get(name) for record in records]) for name in names])
+        yield pl.DataFrame([column_of(printable_name(name), [each.get(name) for each in records]) for name in names])
 
 
 _DECODER = msgspec.json.Decoder(dict[str, Any])
@@ -49,19 +49,27 @@ def _decode(path: Path, lines: pl.DataFrame) -> list[dict[str, Any]]:
         return _DECODER.decode_lines(text)
     except (msgspec.DecodeError, RecursionError):
         # The standard library is slower but takes NaN, 1e400 and half surrogates, and tells the faulty line.
-        return [_decode_one(path, number, line) for number, line in lines.select("number", "line").iter_rows()]
+        rows = lines.select("number", "line").iter_rows()
+        return [decode_lenient(line, f"line {number} of {path}") for number, line in rows]
 
 
-def _decode_one(path: Path, number: int, line: str) -> dict[str, Any]:
+def decode_lenient(text: str, where: str, *, objects_only: bool = True) -> Any:
+    """JSON as the standard library reads it: NaN, numbers beyond a float64 and half surrogates are values.
+
+    Raises
+    ------
+    InputError
+        If `text` is no JSON, or no object where only those are wanted; `where` names it.
+    """
     try:
-        record = json.loads(line.removeprefix("\ufeff"), parse_int=_integer)
+        value: Any = json.loads(text.removeprefix("\ufeff"), parse_int=_integer)
     except json.JSONDecodeError as error:
-        raise InputError(f"line {number} of {path} is not JSON: {error.msg} at character {error.pos + 1}") from None
+        raise InputError(f"{where} is not JSON: {error.msg} at character {error.pos + 1}") from None
     except RecursionError:
-        raise InputError(f"line {number} of {path} is nested too deeply to be a prediction") from None
-    if not isinstance(record, dict):
-        raise InputError(f"line {number} of {path} is not a JSON object: write one object a line, {{...}}")
-    return cast("dict[str, Any]", record)
+        raise InputError(f"{where} is nested too deeply to be a prediction") from None
+    if objects_only and not isinstance(value, dict):
+        raise InputError(f"{where} is not a JSON object: write one object a line, {{...}}")
+    return cast("Any", value)
 
 
 def _integer(digits: str) -> int | float:
@@ -72,7 +80,8 @@ def _integer(digits: str) -> int | float:
 _LONGEST_INTEGER = 4000
 
 
-def _flat(record: dict[str, Any]) -> dict[str, Any]:
+def flat_record(record: dict[str, Any]) -> dict[str, Any]:
+    """A record with the fields of its `features` object beside the others; one that is taken gets a prefix."""
     features = record.get(_FEATURES)
     if not isinstance(features, dict):
         return record
@@ -81,5 +90,6 @@ def _flat(record: dict[str, Any]) -> dict[str, Any]:
     return outside | {f"{_FEATURES}.{name}" if name in outside else name: value for name, value in inside.items()}
 
 
-def _name(name: str) -> str:
+def printable_name(name: str) -> str:
+    """A field's name as UTF-8 can hold it: half of a surrogate pair becomes its escape."""
     return name.encode("utf-8", "backslashreplace").decode()

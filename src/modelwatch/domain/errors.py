@@ -23,6 +23,14 @@ class InputError(ModelwatchError, ValueError):
     """A file, body or argument cannot be read as what it should be."""
 
 
+class TooLarge(InputError):
+    """A body has more bytes, rows or columns than are taken at once."""
+
+
+class UnknownEncoding(InputError):
+    """A body is of a type, or compressed in a way, that cannot be read."""
+
+
 class UnknownName(ModelwatchError, LookupError):
     """A model, metric, column or incident that does not exist was asked for."""
 
@@ -33,3 +41,15 @@ class HomeError(ModelwatchError, RuntimeError):
 
 class DurabilityError(ModelwatchError, OSError):
     """The disk refused to keep what it was given; nothing was acknowledged."""
+
+
+class DiskFull(DurabilityError):
+    """There is no room left on the disk; what was refused may be sent again once there is."""
+
+
+class Overloaded(ModelwatchError, RuntimeError):
+    """More comes in than can be kept up with; the sender should try again after `seconds`."""
+
+    def __init__(self, message: str, *, seconds: int) -> None:
+        super().__init__(message)
+        self.seconds = seconds

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from modelwatch.domain.errors import InputError
 from modelwatch.domain.instants import format_instant
 
 
@@ -20,6 +21,20 @@ class Event:
     until: int | None = None
     note: str = ""
     link: str = ""
+
+    def check(self) -> None:
+        """Refuse an event that says nothing, or ends before it starts.
+
+        Raises
+        ------
+        InputError
+            If it does.
+        """
+        if not self.kind.strip():
+            raise InputError("an event needs a kind, such as deployment or holiday")
+        if self.until is not None and self.until <= self.at:
+            times = f"{format_instant(self.at)} to {format_instant(self.until)}"
+            raise InputError(f"an event ends after it starts, this one goes from {times}")
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON of the command line and the API."""

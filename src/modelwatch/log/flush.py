@@ -44,7 +44,7 @@ def flush(
     commit_rows: int = COMMIT_ROWS,
     on_progress: Callable[[Progress], None] | None = None,
 ) -> dict[tuple[ModelKey, str], Receipt]:
-    """Move all spooled requests to the lake, in the order of their ids.
+    """Move the requests that are in the spool now to the lake, in the order of their ids.
 
     Parameters
     ----------
@@ -69,12 +69,14 @@ def flush(
     waiting = spool.pending()
     progress = Progress(0, sum(waiting.values()))
     receipts: dict[tuple[ModelKey, str], Receipt] = {}
-    for key, table in waiting:
+    for (key, table), left in waiting.items():
         if table not in TABLES:
             raise HomeError(f"the spool holds rows for a table {table!r} of {key}, which there is not: it is damaged")
         queue = _Queue(spool, lake, key, TABLES[table])
         queue.repair()
-        while requests := spool.peek(key, table, limit_rows=commit_rows):
+        # What comes meanwhile is left for the next flush: a stream without end must not keep this one busy.
+        while left > 0 and (requests := spool.peek(key, table, limit_rows=commit_rows)):
+            left -= sum(request.rows for request in requests)  # noqa: PLW2901
             for name, receipt in queue.forward(requests).items():
                 receipts[key, name] = receipts.get((key, name), Receipt()) + receipt
             progress = Progress(progress.total - sum(spool.pending().values()), progress.total)

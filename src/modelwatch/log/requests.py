@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import io
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import polars as pl
 
@@ -50,6 +51,17 @@ class Request:
     def frame(self) -> pl.DataFrame:
         """The rows."""
         return pl.read_ipc_stream(io.BytesIO(self.body))
+
+
+class Answer(NamedTuple):
+    """What a request that may be sent again was answered: `body_hash` tells whether it is the same request."""
+
+    project: str
+    route: str
+    key: str
+    body_hash: bytes
+    body: bytes
+    at: int
 
 
 def _checksum(key: ModelKey, table: str, received: int, rows: int, body: bytes) -> bytes:

@@ -1,24 +1,26 @@
 """The spool: rows that are durable but not yet in the lake, one blob per request, in the order they came.
 
 Between `collect` and the lake: a request is answered once `append` has returned, and deleted once the lake is
-sure to have it. One connection writes and checkpoints, so that SQLite's file has exactly one writer.
+sure to have it. One connection writes and checkpoints, so that SQLite's file has exactly one writer; threads
+take turns on it.
 """
 
 from __future__ import annotations
 
 import sqlite3
 import uuid
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from threading import RLock
 from types import TracebackType
 
 import polars as pl
 
-from modelwatch.domain.errors import DurabilityError, HomeError, InputError
+from modelwatch.domain.errors import DiskFull, DurabilityError, HomeError, InputError
 from modelwatch.domain.names import ModelKey
 from modelwatch.log.durable import sync_files
-from modelwatch.log.requests import Entry, Request
+from modelwatch.log.requests import Answer, Entry, Request
 from modelwatch.log.tables import QUARANTINE
 
 FORMAT = 1
@@ -33,6 +35,11 @@ CREATE TABLE forwarded (
     project TEXT NOT NULL, model TEXT NOT NULL, env TEXT NOT NULL, table_name TEXT NOT NULL,
     version INTEGER NOT NULL, PRIMARY KEY (project, model, env, table_name)
 );
+CREATE TABLE answer (
+    project TEXT NOT NULL, route TEXT NOT NULL, key TEXT NOT NULL,
+    body_hash BLOB NOT NULL, body BLOB NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (project, route, key)
+);
+CREATE INDEX answer_at ON answer (at);
 """
 
 
@@ -63,10 +70,12 @@ class Spool:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._turn = RLock()
         with self._explained():
-            self._connection = sqlite3.connect(path, isolation_level=None)
+            self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         try:
             self._prepare()
+            self._backlog = sum(self.pending().values())
         except BaseException:
             self._connection.close()
             raise
@@ -82,6 +91,11 @@ class Spool:
     def close(self) -> None:
         """Close the file."""
         self._connection.close()
+
+    @property
+    def backlog(self) -> int:
+        """Rows that wait for the lake, over all tables."""
+        return self._backlog
 
     @property
     def uuid(self) -> str:
@@ -132,11 +146,33 @@ class Spool:
             entries.append(Entry(key, QUARANTINE, quarantine, received))
         return max(self.append_many(entries), default=0)
 
-    def append_many(self, entries: Iterable[Entry]) -> list[int]:
-        """Keep several requests with one wait for the disk, all or none; those without rows are left out."""
+    def append_many(self, entries: Iterable[Entry], *, answers: Sequence[Answer] = ()) -> list[int]:
+        """Keep several requests with one wait for the disk, all or none; those without rows are left out.
+
+        Parameters
+        ----------
+        answers
+            What was answered to requests that may be sent again; kept with the rows or not at all.
+        """
         packed = [(entry, *entry.pack()) for entry in entries if entry.frame.height]
         with self._transaction() as connection:
-            return [_insert(connection, *each) for each in packed]
+            connection.executemany("INSERT OR IGNORE INTO answer VALUES (?, ?, ?, ?, ?, ?)", answers)
+            numbers = [_insert(connection, *each) for each in packed]
+        self._backlog += sum(entry.frame.height for entry, *_ in packed)
+        return numbers
+
+    def answer(self, project: str, route: str, key: str) -> Answer | None:
+        """What was answered to the request of a project and route that came with this key, if it is known."""
+        with self._explained():
+            row = self._connection.execute(
+                "SELECT * FROM answer WHERE project = ? AND route = ? AND key = ?", (project, route, key)
+            ).fetchone()
+        return None if row is None else Answer(*row)
+
+    def forget_answers(self, before: int) -> None:
+        """Forget what was answered before an instant, microseconds since 1970."""
+        with self._transaction() as connection:
+            connection.execute("DELETE FROM answer WHERE at < ?", (before,))
 
     def peek(self, key: ModelKey, table: str, *, limit_rows: int) -> list[Request]:
         """The oldest requests of a table, of about `limit_rows` rows together, at least one if there is any.
@@ -183,7 +219,9 @@ class Spool:
                 " ON CONFLICT DO UPDATE SET version = max(version, excluded.version)",
                 [(*where, name, version) for name, version in reached.items()],
             )
-        if not self.pending():
+        waiting = self.pending()
+        self._backlog = sum(waiting.values())
+        if not waiting:
             with self._explained():
                 self._connection.execute("PRAGMA incremental_vacuum").fetchall()
                 self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
@@ -248,12 +286,15 @@ class Spool:
 
     @contextmanager
     def _explained(self) -> Generator[None]:
+        """Take this thread's turn, and tell SQLite's errors as ours."""
         try:
-            yield
+            with self._turn:
+                yield
         except sqlite3.OperationalError as error:
             if "unable to open" in str(error) or "locked" in str(error):
                 raise HomeError(f"{self._path} cannot be opened: {error}") from error
-            raise DurabilityError(f"{self._path} could not keep the rows: {error}") from error
+            kind = DiskFull if error.sqlite_errorname == "SQLITE_FULL" else DurabilityError
+            raise kind(f"{self._path} could not keep the rows: {error}") from error
         except sqlite3.DatabaseError as error:
             raise self._damaged(error) from error
 

@@ -20,7 +20,7 @@ MOST_VALUES = 100
 _COUNTED = (Storage.WHOLE, Storage.TRUTH, Storage.WORD, Storage.TEXT, Storage.TIME)
 
 
-def infer(model: str, frame: pl.DataFrame, *, path: str) -> str:
+def infer(model: str, frame: pl.DataFrame, *, path: str | None) -> str:
     """Write a specification for a model whose reference is given.
 
     Parameters
@@ -30,7 +30,7 @@ def infer(model: str, frame: pl.DataFrame, *, path: str) -> str:
     frame
         The reference: one row per prediction.
     path
-        Where the reference lies, as the specification should say it.
+        Where the reference lies, as the specification should say it; None if these rows are none.
 
     Returns
     -------

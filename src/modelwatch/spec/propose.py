@@ -26,7 +26,9 @@ _WITHOUT = {
 }
 
 
-def propose(model: str, facts: Mapping[str, Facts], found: Found, *, path: str, threshold: float | None = None) -> str:
+def propose(
+    model: str, facts: Mapping[str, Facts], found: Found, *, path: str | None, threshold: float | None = None
+) -> str:
     """Write the specification.
 
     Parameters
@@ -38,20 +40,23 @@ def propose(model: str, facts: Mapping[str, Facts], found: Found, *, path: str, 
     found
         Which of them play a part.
     path
-        Where the reference lies.
+        Where the reference lies, None if there is none.
     threshold
         Score from which on predictions are positive, if it is not 0.5.
     """
     check_name(model, "model")
     rows = next((each.rows for each in facts.values()), 0) or 0
+    source = path or "the first rows"
     lines = [
-        comment(f"How {model} is watched: proposed from {path} ({rows:,} rows). Check it, then apply it."),
+        comment(f"How {model} is watched: proposed from {source} ({rows:,} rows). Check it, then apply it."),
         f"model: {scalar(model)}",
         f"task: {found.task}  {comment(found.reason)}",
         "timezone: UTC  # days start at midnight here; name another zone if people's days matter",
         "columns:",
         *(f"  {line}" for line in _columns(facts, found, threshold)),
-        f"reference: {flow({'path': path})}",
+        comment("reference: {path: reference.parquet}  # what is normal: without it drift has nothing to compare with")
+        if path is None
+        else f"reference: {flow({'path': path})}",
         "windows: {size: 1d, lateness: 1h, spans: [1, 7, 28]}  # one verdict a day, on 1, 7 and 28 days",
     ]
     if found.task is not Task.NONE:

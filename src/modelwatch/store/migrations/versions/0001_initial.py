@@ -75,6 +75,20 @@ def _clocks_and_models() -> None:
         _some("text", sa.Text()),
         _some("applied_at", INSTANT()),
     )
+    op.create_table("proposal", _model(), _some("text", sa.Text()), _some("at", INSTANT()))
+    op.create_table(
+        "api_key",
+        _number(),
+        _some("project", sa.String()),
+        _some("name", sa.String()),
+        _some("scopes", sa.JSON()),
+        _some("digest", sa.LargeBinary(), unique=True),
+        _some("created", INSTANT()),
+        sa.Column("expires", INSTANT()),
+        sa.Column("revoked", INSTANT()),
+        sa.UniqueConstraint("project", "name"),
+        sqlite_autoincrement=True,
+    )
     op.create_table(
         "reference",
         _number(),
@@ -185,5 +199,5 @@ def _key(name: str, kind: sa.types.TypeEngine[Any], *constraints: sa.ForeignKey)
     return sa.Column(name, kind, *constraints, primary_key=True, autoincrement=False)
 
 
-def _some(name: str, kind: sa.types.TypeEngine[Any]) -> sa.Column[Any]:
-    return sa.Column(name, kind, nullable=False)
+def _some(name: str, kind: sa.types.TypeEngine[Any], *, unique: bool = False) -> sa.Column[Any]:
+    return sa.Column(name, kind, nullable=False, unique=unique or None)

@@ -1,0 +1,185 @@
+"""A home that is served: requests go into its log at once, and its models are watched by the clock.
+
+The routes speak to this; it speaks to the home, whose other users (the command line) come through it as well.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass
+from threading import Event as Signal
+from threading import Lock, Thread
+from time import monotonic
+
+from modelwatch.app import Home, wall
+from modelwatch.collect.bodies import Rows, to_frame
+from modelwatch.collect.layout import Layout
+from modelwatch.domain.columns import LABEL
+from modelwatch.domain.errors import InputError, ModelwatchError, UnknownName
+from modelwatch.domain.instants import DAY, SECOND
+from modelwatch.domain.measurement import Measurement
+from modelwatch.domain.names import ModelKey
+from modelwatch.log.intake import Intake, Parcel, Resend
+from modelwatch.log.recall import Recall
+from modelwatch.log.tables import PREDICTIONS
+from modelwatch.serve.counters import Counters
+
+TICK_SECONDS = 0.5
+FLUSH_ROWS = 50_000
+FLUSH_SECONDS = 600.0
+RETRY_SECONDS = 60.0
+MOST_PENDING = 100
+_LOG = logging.getLogger("modelwatch.serve")
+
+
+@dataclass(slots=True)
+class _Due:
+    """When a model is looked at next: the instant of event time, and not before a moment of this process."""
+
+    instant: int = 0
+    not_before: float = 0.0
+
+
+class LiveHome:
+    """One home under a server; `start` sets its worker going, `stop` ends it with all rows in the lake."""
+
+    def __init__(self, home: Home) -> None:
+        self.home = home
+        self.counters = Counters()
+        self.troubles: dict[ModelKey, str] = {}
+        self.intake = Intake(home.spool, Recall(home.lake), observe=self.counters.observe)
+        self._layouts: dict[ModelKey, Layout] = {}
+        self._latest: dict[ModelKey, Mapping[str, list[Measurement]]] = {}
+        self._learning = Lock()
+        self._due: dict[ModelKey, _Due] = {}
+        self._flushed = monotonic()
+        self._ended = Signal()
+        self._threads = [
+            Thread(target=self._work, name="worker", daemon=True),
+            Thread(target=self._deliver, name="deliver", daemon=True),
+        ]
+
+    def start(self) -> None:
+        """Bring what an earlier process left behind into the lake, then keep all models watched."""
+        self.home.flush()
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        """Answer what came in, end the step under way, and bring all rows into the lake."""
+        self._ended.set()
+        self.intake.close()
+        for thread in self._threads:
+            if thread.is_alive():
+                thread.join()
+        self.home.flush()
+
+    def take(
+        self, key: ModelKey, table: str, rows: Rows, *, size: int, outcome: str | None = None, resend: Resend | None
+    ) -> Future[bytes]:
+        """Put one request's rows into the log; the future holds the answer once they are durable."""
+        layout = self.layout(key, rows if table == PREDICTIONS else None)
+        parcel = Parcel(
+            key=key,
+            table=table,
+            layout=layout,
+            rows=rows,
+            received=wall(),
+            size=size,
+            outcome=outcome or LABEL,
+            resend=resend,
+        )
+        return self.intake.put(parcel)
+
+    def layout(self, key: ModelKey, rows: Rows | None = None) -> Layout:
+        """Where a model's columns go; a model that is not known yet gets a proposal from its first rows.
+
+        Raises
+        ------
+        UnknownName
+            If the model is not known and there are no rows to learn from.
+        """
+        known = self._layouts.get(key)
+        if known is not None:
+            return known
+        with self._learning:
+            found = self.home.layout(key)
+            if found is None:
+                found = self._proposed(key, rows)
+            self._layouts[key] = found
+            return found
+
+    def latest(self, key: ModelKey) -> Mapping[str, list[Measurement]]:
+        """The last measurements of a model by version; read from the store once after each run."""
+        if key not in self._latest:
+            self._latest[key] = self.home.latest(key)
+        return self._latest[key]
+
+    def lags(self) -> dict[ModelKey, float]:
+        """By how many seconds the next window of each model is late."""
+        if self.home.is_replayed():
+            return {}
+        now = wall()
+        return {key: max(now - due.instant, 0) / SECOND for key, due in list(self._due.items()) if due.instant}
+
+    def knows(self, key: ModelKey) -> bool:
+        """Whether a model's layout is at hand, so that taking its rows in asks no database."""
+        return key in self._layouts
+
+    def changed(self, key: ModelKey) -> None:
+        """A model was applied, or rows came another way: nothing that was remembered of it holds."""
+        self._layouts.pop(key, None)
+        self._latest.pop(key, None)
+        self._due.pop(key, None)
+        self.intake.forget()
+
+    def _proposed(self, key: ModelKey, rows: Rows | None) -> Layout:
+        if rows is None or rows.height == 0:
+            raise UnknownName(f"there is no model {key.model!r} yet: apply a specification, or send predictions first")
+        if len(self.home.pending()) >= MOST_PENDING:
+            raise InputError(
+                f"{MOST_PENDING} models wait for a specification already: apply them before new ones are taken"
+            )
+        frame = to_frame(rows.records) if rows.columns is None and rows.records is not None else rows.columns
+        assert frame is not None
+        return self.home.propose(key, frame)
+
+    def _work(self) -> None:
+        while not self._ended.wait(TICK_SECONDS):
+            try:
+                self._tick()
+            except Exception:  # noqa: BLE001 (told in the log; a worker that ends would watch nothing)
+                _LOG.exception("the worker failed; it goes on in %s s", RETRY_SECONDS)
+                self._ended.wait(RETRY_SECONDS)
+
+    def _tick(self) -> None:
+        now = wall()
+        if self.home.spool.backlog >= FLUSH_ROWS or monotonic() - self._flushed > FLUSH_SECONDS:
+            self.home.flush()
+            self.home.spool.forget_answers(now - DAY)
+            self._flushed = monotonic()
+        if self.home.is_replayed():
+            return
+        for key in self.home.models():
+            due = self._due.setdefault(key, _Due())
+            if self._ended.is_set() or now < due.instant or monotonic() < due.not_before:
+                continue
+            try:
+                due.instant = self.home.watch(key, now)
+                self._latest.pop(key, None)
+                self.troubles.pop(key, None)
+            except ModelwatchError as error:
+                # One model's trouble must not keep the others from being watched.
+                self.troubles[key] = str(error)
+                due.not_before = monotonic() + RETRY_SECONDS
+                _LOG.error("%s could not be watched: %s", key, error)
+
+    def _deliver(self) -> None:
+        while not self._ended.wait(TICK_SECONDS):
+            try:
+                self.home.deliver()
+            except Exception:  # noqa: BLE001 (told in the log; messages must go on)
+                _LOG.exception("delivery failed; it goes on in %s s", RETRY_SECONDS)
+                self._ended.wait(RETRY_SECONDS)

@@ -1,0 +1,84 @@
+"""Errors as RFC 9457 problem details: which of ours is which status, and the body that tells it.
+
+The server's one error handler asks here, so that no route speaks of errors.
+"""
+
+from __future__ import annotations
+
+import logging
+
+import msgspec
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from modelwatch.domain.errors import (
+    DiskFull,
+    DurabilityError,
+    HomeError,
+    InputError,
+    ModelwatchError,
+    Overloaded,
+    SpecError,
+    TooLarge,
+    UnknownEncoding,
+    UnknownName,
+)
+from modelwatch.serve.auth import NotAllowed, NotSignedIn
+
+MEDIA_TYPE = "application/problem+json"
+_LOG = logging.getLogger("modelwatch.serve")
+
+# The first that fits counts, so the narrower stand before the wider.
+_STATUSES: tuple[tuple[type[Exception], int, str], ...] = (
+    (NotSignedIn, 401, "not signed in"),
+    (NotAllowed, 403, "not allowed"),
+    (UnknownName, 404, "not found"),
+    (TooLarge, 413, "too large"),
+    (UnknownEncoding, 415, "unknown type or encoding"),
+    (Overloaded, 429, "too much at once"),
+    (SpecError, 422, "specification refused"),
+    (InputError, 422, "input refused"),
+    (DiskFull, 507, "disk full"),
+    (DurabilityError, 503, "cannot keep rows"),
+    (HomeError, 503, "home not usable"),
+)
+
+
+def problem(status: int, title: str, detail: str, *, headers: dict[str, str] | None = None) -> Response:
+    """A response that tells what went wrong."""
+    body = {"type": f"urn:modelwatch:problem:{title.replace(' ', '-')}", "title": title, "status": status}
+    content = msgspec.json.encode({**body, "detail": detail})
+    return Response(content, status, headers=headers, media_type=MEDIA_TYPE)
+
+
+def told(error: Exception) -> Response:
+    """The response to an error."""
+    for kind, status, title in _STATUSES:
+        if isinstance(error, kind):
+            return problem(status, title, str(error), headers=_headers(error, status))
+    if isinstance(error, ModelwatchError):
+        return problem(422, "input refused", str(error))
+    _LOG.error("a request failed unexpectedly", exc_info=error)
+    return problem(500, "unexpected", f"unexpected {type(error).__name__}: the server's log tells more")
+
+
+async def handle(request: Request, error: Exception) -> Response:
+    """Starlette's hook for errors of ours, and for those of its own."""
+    del request
+    if isinstance(error, HTTPException):
+        return problem(error.status_code, error.detail.lower(), error.detail, headers=dict(error.headers or {}))
+    return told(error)
+
+
+def _headers(error: Exception, status: int) -> dict[str, str] | None:
+    match status:
+        case 401:
+            return {"WWW-Authenticate": "Bearer"}
+        case 429:
+            seconds = error.seconds if isinstance(error, Overloaded) else 1
+            return {"Retry-After": str(seconds)}
+        case 503 | 507:
+            return {"Retry-After": "5"}
+        case _:
+            return None

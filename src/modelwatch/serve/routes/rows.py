@@ -1,0 +1,96 @@
+"""Predictions and labels: rows in, and a receipt once they are durable."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
+
+from modelwatch.collect.bodies import ARROW, JSON, JSON_LINES, decode_body
+from modelwatch.domain.errors import InputError
+from modelwatch.log.intake import Resend
+from modelwatch.log.tables import LABELS, PREDICTIONS
+from modelwatch.serve.auth import Scope
+from modelwatch.serve.bodies import SMALL_LIMIT, media_type_of, read_body
+from modelwatch.serve.endpoint import Call, Endpoint, Parameter, Schema
+from modelwatch.serve.schemas import list_of, ref
+
+LONGEST_KEY = 255
+
+
+async def predictions(call: Call) -> Response:
+    """Log predictions; answered once they are durable."""
+    return await _take(call, PREDICTIONS)
+
+
+async def labels(call: Call) -> Response:
+    """Log labels; one whose prediction has not come yet waits for it."""
+    return await _take(call, LABELS)
+
+
+async def _take(call: Call, table: str) -> Response:
+    key = call.model
+    request = call.request
+    body = await read_body(request)
+    media_type, encoding = media_type_of(request), request.headers.get("content-encoding", "identity")
+
+    def decoded() -> asyncio.Future[bytes]:
+        rows = decode_body(body, media_type=media_type, encoding=encoding)
+        if rows.height == 0:
+            raise InputError("the body has no rows")
+        size = max(len(body), 64 * rows.height)
+        taken = call.live.take(
+            key, table, rows, size=size, outcome=call.query("outcome"), resend=_resend(call, body, table)
+        )
+        return asyncio.wrap_future(taken, loop=loop)
+
+    loop = asyncio.get_running_loop()
+    # Small bodies are quicker decoded here than handed over; a model's first rows need the database.
+    small = len(body) < SMALL_LIMIT and encoding == "identity" and call.live.knows(key)
+    future = decoded() if small else await run_in_threadpool(decoded)
+    return Response(await future, media_type="application/json")
+
+
+def _resend(call: Call, body: bytes, table: str) -> Resend | None:
+    key = call.request.headers.get("idempotency-key")
+    if key is None:
+        return None
+    if not 0 < len(key) <= LONGEST_KEY:
+        raise InputError(f"an Idempotency-Key has 1 to {LONGEST_KEY} characters, this one has {len(key)}")
+    model = call.model
+    return Resend(f"{model.model}/{model.env}/{table}", key, hashlib.blake2b(body, digest_size=16).digest())
+
+
+def _bodies(name: str) -> dict[str, Schema]:
+    one: Schema = ref(name)
+    every: dict[str, Schema] = {JSON: {"anyOf": [one, list_of(one), ref("Columns")]}}
+    every[JSON_LINES[0]] = {"type": "string", "description": "one JSON object a line"}
+    every[ARROW] = {"type": "string", "format": "binary"}
+    return every
+
+
+_ENV = Parameter("env", "environment of the model; prod if left out")
+ENDPOINTS = (
+    Endpoint(
+        method="POST",
+        path="/v1/models/{model}/predictions",
+        scope=Scope.INGEST,
+        summary="Log predictions",
+        handler=predictions,
+        parameters=(_ENV,),
+        body=_bodies("Prediction"),
+        answer=ref("Receipt"),
+    ),
+    Endpoint(
+        method="POST",
+        path="/v1/models/{model}/labels",
+        scope=Scope.INGEST,
+        summary="Log labels",
+        handler=labels,
+        parameters=(_ENV, Parameter("outcome", "what the labels are of; label if left out")),
+        body=_bodies("Label"),
+        answer=ref("Receipt"),
+    ),
+)

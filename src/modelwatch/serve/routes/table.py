@@ -1,0 +1,15 @@
+"""All routes of the server in one list: what is not in it is not served, described or tested."""
+
+from __future__ import annotations
+
+from modelwatch.serve.endpoint import Endpoint
+from modelwatch.serve.routes import events, health, incidents, local, models, rows
+
+ENDPOINTS: tuple[Endpoint, ...] = (
+    *rows.ENDPOINTS,
+    *events.ENDPOINTS,
+    *models.ENDPOINTS,
+    *incidents.ENDPOINTS,
+    *health.ENDPOINTS,
+    *local.ENDPOINTS,
+)
