@@ -348,7 +348,7 @@ def test_a_metric_whose_plugin_is_gone_ends_in_unknown(life: Make, catalog: Cata
     one = life(rules=(gone,))
     one.advance(0, [one.verdict("gone", 0, "warning")])
     assert one.incidents[0].kind is Kind.UNKNOWN
-    assert one.incidents[0].title == "gone at 2 (limit 1)"
+    assert one.incidents[0].title == "gone at 2 (limit 1) on 2013-02-24"
 
 
 def test_numbers_go_on_where_the_book_says(life: Make) -> None:
