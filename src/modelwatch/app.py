@@ -26,7 +26,7 @@ from modelwatch.domain.columns import PREDICTION_ID
 from modelwatch.domain.errors import HomeError, InputError
 from modelwatch.domain.event import Event
 from modelwatch.domain.incident import State as IncidentState
-from modelwatch.domain.instants import Window
+from modelwatch.domain.instants import Window, format_instant
 from modelwatch.domain.measurement import Measurement
 from modelwatch.domain.names import ModelKey
 from modelwatch.domain.receipt import Receipt
@@ -206,7 +206,9 @@ class Home:
         plan = self._watched(key).plan
         return [] if plan is None else plan.slice_names()
 
-    def incidents(self, key: ModelKey | None = None, *, state: str | None = None) -> list[dict[str, Any]]:
+    def incidents(
+        self, key: ModelKey | None = None, *, state: str | None = None, incident_id: int | None = None
+    ) -> list[dict[str, Any]]:
         """Incidents with cause and timeline, oldest first; `open` includes the acknowledged ones."""
         states: tuple[IncidentState, ...] = ()
         if state is not None:
@@ -214,6 +216,8 @@ class Home:
             states = (IncidentState.OPEN, IncidentState.ACKNOWLEDGED) if wanted is IncidentState.OPEN else (wanted,)
         with self.state.reading() as tx:
             model_id = None if key is None else models.find(tx, key)
+            if incident_id is not None:
+                return [incidents.get(tx, incident_id, model_id=model_id).body]
             return [stored.body for stored in incidents.listed(tx, model_id=model_id, states=states)]
 
     def respond(
@@ -231,19 +235,22 @@ class Home:
         with self.state.transaction() as tx:
             stored = incidents.get(tx, incident_id, model_id=None if key is None else models.find(tx, key))
             if act == "ack":
-                self._acknowledge(tx, stored.model_id, incident_id, who=who, at=at)
-                if text:
-                    responses.add(tx, stored.model_id, Response(incident_id, at, who, "comment", text))
+                self._acknowledge(tx, stored.model_id, incident_id, who=who, at=at, note=text)
             elif act == "comment":
                 responses.add(tx, stored.model_id, Response(incident_id, at, who, "comment", text))
             else:
                 if until is None or until <= at:
-                    raise InputError("a silence needs an end in the future of the home's clock: name it with --until")
+                    given = "none was given" if until is None else f"{format_instant(until)} is not"
+                    raise InputError(
+                        f"a silence ends after {format_instant(at)}, where the home's clock stands, and {given}: "
+                        "name a later instant with --until"
+                    )
                 silence = Silence(
                     since=at, until=until, who=who, model_id=stored.model_id, incident_id=incident_id, note=text
                 )
                 silences.add(tx, silence)
-                responses.add(tx, stored.model_id, Response(incident_id, at, who, "silence", text))
+                told = f"until {format_instant(until)}" + (f": {text}" if text else "")
+                responses.add(tx, stored.model_id, Response(incident_id, at, who, "silence", told))
             return incidents.get(tx, incident_id, model_id=stored.model_id).body
 
     def show(self, key: ModelKey) -> str:
@@ -259,8 +266,8 @@ class Home:
         with self.state.reading() as tx:
             return load_watched(tx, self.catalog, key)
 
-    def _acknowledge(self, tx: Transaction, model_id: int, incident_id: int, *, who: str, at: int) -> None:
-        incidents.acknowledge(tx, model_id, incident_id, who=who, at=at)
+    def _acknowledge(self, tx: Transaction, model_id: int, incident_id: int, *, who: str, at: int, note: str) -> None:
+        incidents.acknowledge(tx, model_id, incident_id, who=who, at=at, note=note)
         book = incidents.get_book(tx, model_id)
         if book is None:
             return
