@@ -67,7 +67,8 @@ def test_weather_that_does_not_come(life: Make) -> None:
         kind=Kind.DATA_FAULT,
         evidence=(
             "All 8 columns began in the same window, 2013-02-24",
-            "Ruled out: rows as usual (844); ROC AUC held (0.603 on 2013-02-24 against 0.661 in the reference); "
+            "Ruled out: rows as usual (844); "
+            "ROC AUC held within 3 sd (0.603 on 2013-02-24 against 0.661 in the reference); "
             "alike in all 3 values of origin",
             "Missing values: temp, dewp and 6 more columns on 2013-02-24",
         ),
@@ -424,7 +425,7 @@ def test_each_kind_of_number_is_told_on_the_span_of_the_finding_or_not_at_all(li
             seen("mean_bias", 0.0, n=300, slice=slice_of("EWR"), window=ANY),
         ],
     )
-    held = "ROC AUC held (0.664 over the 28 windows to 2013-02-24 against 0.668 in the reference)"
+    held = "ROC AUC held within 3 sd (0.664 over the 28 windows to 2013-02-24 against 0.668 in the reference)"
     assert incident.cause.evidence == (f"Ruled out: {held}", "Mean bias over 28 windows: on 2013-02-24")
     assert incident.cause.slices == ()
 

@@ -93,7 +93,7 @@ def performance(matter: Matter) -> str | Clue:
     worse = down * (seen.value - baseline.mean)
     against = f"{number(seen.value)} {when} against {number(baseline.mean)} in the reference"
     if not seen.status.firing and worse <= DEVIATIONS * baseline.sd:
-        return Clue(f"{title} held ({against})")
+        return Clue(f"{title} held within {DEVIATIONS} sd ({against})")
     return f"{title} left the reference: {against}, {DEVIATIONS} sd is {number(DEVIATIONS * baseline.sd)}"
 
 
