@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from modelwatch.act import STAGES, Route, notify
+from modelwatch.domain.event import Event
 from modelwatch.domain.incident import Kind
 from modelwatch.domain.instants import DAY
 from modelwatch.domain.measurement import Status
-from modelwatch.store import State, incidents, outbox, silences
+from modelwatch.store import State, events, incidents, outbox, silences
 from modelwatch.store.silences import Silence
 
 MakeChange = Callable[..., Any]
@@ -299,3 +300,11 @@ def test_links_stand_in_every_message(state: State, model_id: int, make_change: 
     with state.transaction() as tx:
         [draft] = notify(tx, model_id, [make_change()], links={"runbook": "https://example.com/run"})
     assert draft.body["links"] == {"runbook": "https://example.com/run"}
+
+
+def test_an_event_close_in_time_stands_in_the_message(state: State, model_id: int, make_change: MakeChange) -> None:
+    with state.transaction() as tx:
+        events.add(tx, model_id, Event(kind="deployment", at=-6 * DAY))
+        events.add(tx, model_id, Event(kind="deployment", at=2 * DAY))
+        [draft] = notify(tx, model_id, [make_change(at=DAY)])
+    assert draft.body["evidence"] == ["Close in time: deployment at 1969-12-26T00:00:00Z"]

@@ -470,3 +470,10 @@ def test_slices_of_a_few_rows_are_not_worth_a_word(life: Make) -> None:
     ]
     verdict = one.verdict("missing", 0, "critical", "temp", value=0.2, distance=9.0)
     assert [row["slice"]["origin"] for row in tell(one, [verdict], measurements=sliced).cause.slices] == ["JFK"]
+
+
+def test_labels_that_are_all_there_take_no_line(life: Make) -> None:
+    one = life()
+    verdict = one.verdict("auc", 0, "critical", value=0.40, threshold=0.517, distance=5.4)
+    incident = tell(one, [verdict], measurements=[seen("labels_pending_share", 0.0, window=ANY)])
+    assert not any("no label yet" in line for line in incident.cause.evidence)

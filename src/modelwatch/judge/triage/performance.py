@@ -73,7 +73,7 @@ def _estimate(matter: Matter, lead: Finding) -> str:
 
 def _labels(matter: Matter) -> str:
     pending = _value(matter.context.find("labels_pending_share", version=matter.lead.verdict.series.version))
-    return "" if pending is None else f"{percent(pending)} of the predictions {matter.when()} have no label yet"
+    return f"{percent(pending)} of the predictions {matter.when()} have no label yet" if pending else ""
 
 
 def _value(measurement: Measurement | None) -> float | None:
