@@ -265,23 +265,13 @@ class Home:
             end = until if until is not None else (last.end if last else start + 1)
             return distribution(tx, watched, column, Window(start, end), version=version)
 
-    def incident(self, incident_id: int, *, project: str) -> dict[str, Any]:
-        """One incident of a project, with cause and timeline.
-
-        Raises
-        ------
-        UnknownName
-            If the project has no such incident.
-        """
-        with self.state.reading() as tx:
-            stored = incidents.get(tx, incident_id)
-            mine = {number for known, number in models.known(tx).items() if known.project == project}
-        if stored.model_id not in mine:
-            raise UnknownName(f"there is no incident {incident_id}")
-        return stored.body
-
     def incidents(
-        self, key: ModelKey | None = None, *, state: str | None = None, project: str | None = None
+        self,
+        key: ModelKey | None = None,
+        *,
+        state: str | None = None,
+        incident_id: int | None = None,
+        project: str | None = None,
     ) -> list[dict[str, Any]]:
         """Incidents with cause and timeline, oldest first; `open` includes the acknowledged ones."""
         states: tuple[IncidentState, ...] = ()
@@ -291,7 +281,12 @@ class Home:
         with self.state.reading() as tx:
             model_id = None if key is None else models.find(tx, key)
             mine = {number for known, number in models.known(tx).items() if project in (None, known.project)}
-            found = incidents.listed(tx, model_id=model_id, states=states)
+            if incident_id is not None:
+                found = [incidents.get(tx, incident_id, model_id=model_id)]
+                if found[0].model_id not in mine:
+                    raise UnknownName(f"there is no incident {incident_id}")
+            else:
+                found = incidents.listed(tx, model_id=model_id, states=states)
             return [stored.body for stored in found if stored.model_id in mine]
 
     def respond(
@@ -309,19 +304,22 @@ class Home:
         with self.state.transaction() as tx:
             stored = incidents.get(tx, incident_id, model_id=None if key is None else models.find(tx, key))
             if act == "ack":
-                self._acknowledge(tx, stored.model_id, incident_id, who=who, at=at)
-                if text:
-                    responses.add(tx, stored.model_id, Response(incident_id, at, who, "comment", text))
+                self._acknowledge(tx, stored.model_id, incident_id, who=who, at=at, note=text)
             elif act == "comment":
                 responses.add(tx, stored.model_id, Response(incident_id, at, who, "comment", text))
             else:
                 if until is None or until <= at:
-                    raise InputError("a silence needs an end in the future of the home's clock: name it with --until")
+                    given = "none was given" if until is None else f"{format_instant(until)} is not"
+                    raise InputError(
+                        f"a silence ends after {format_instant(at)}, where the home's clock stands, and {given}: "
+                        "name a later instant with --until"
+                    )
                 silence = Silence(
                     since=at, until=until, who=who, model_id=stored.model_id, incident_id=incident_id, note=text
                 )
                 silences.add(tx, silence)
-                responses.add(tx, stored.model_id, Response(incident_id, at, who, "silence", text))
+                told = f"until {format_instant(until)}" + (f": {text}" if text else "")
+                responses.add(tx, stored.model_id, Response(incident_id, at, who, "silence", told))
             return incidents.get(tx, incident_id, model_id=stored.model_id).body
 
     def create_key(
@@ -415,8 +413,8 @@ class Home:
         with self.state.reading() as tx:
             return load_watched(tx, self.catalog, key)
 
-    def _acknowledge(self, tx: Transaction, model_id: int, incident_id: int, *, who: str, at: int) -> None:
-        incidents.acknowledge(tx, model_id, incident_id, who=who, at=at)
+    def _acknowledge(self, tx: Transaction, model_id: int, incident_id: int, *, who: str, at: int, note: str) -> None:
+        incidents.acknowledge(tx, model_id, incident_id, who=who, at=at, note=note)
         book = incidents.get_book(tx, model_id)
         if book is None:
             return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -97,6 +97,7 @@ def make_change() -> Callable[..., Change]:
             resolved=at if over else None,
             window=Window(0, DAY),
             verdicts=(verdict,),
+            firing=tuple(replace(verdict, series=Series("psi", column, span=28)) for column in columns),
             cause=Cause(kind=about, columns=columns, **cause),
         )
         return Change(kind=kind, incident=incident, at=at)

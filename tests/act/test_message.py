@@ -11,8 +11,10 @@ import pytest
 
 from modelwatch.act.draft import Draft
 from modelwatch.act.message import effect, how_bad, write
+from modelwatch.domain.event import Event
 from modelwatch.domain.instants import DAY, Window
 from modelwatch.domain.measurement import Series, Status
+from modelwatch.domain.names import ModelKey
 from modelwatch.domain.rule import Verdict
 from modelwatch.domain.slices import Slice
 
@@ -33,7 +35,7 @@ def test_a_message_answers_every_question(make_change: MakeChange) -> None:
     change = make_change(
         "opened",
         evidence=("temp is 8 degrees warmer", "dewp is not"),
-        slices=({"origin": "EWR"},),
+        slices=({"slice": {"origin": "EWR"}, "value": 0.5, "n": 1200, "reference": 0.25},),
         impact={
             "rows_affected": 900,
             "roc_auc": {"value": 0.61, "reference": 0.67},
@@ -54,19 +56,27 @@ def test_a_message_answers_every_question(make_change: MakeChange) -> None:
         "title": "Incident 1",
         "what": "New",
         "since": "1970-01-01T00:00:00Z",
+        "first": "1970-01-01T00:00:00Z",
         "until": None,
         "how_bad": "psi of temp is 0.314 over 28 windows (limit 0.1, noise up to 0.05)",
+        "peak": "",
         "cause": "drift",
-        "evidence": ["temp is 8 degrees warmer", "dewp is not"],
+        "evidence": [
+            "temp is 8 degrees warmer",
+            "dewp is not",
+            "No deployment or other event posted within 7 d",
+        ],
         "columns": ["temp"],
-        "slices": [{"origin": "EWR"}],
+        "slices": [{"slice": {"origin": "EWR"}, "value": 0.5, "n": 1200, "reference": 0.25}],
+        "where": ["origin EWR (0.5, usually 0.25; 1,200 rows)"],
         "impact": {
             "rows_affected": 900,
             "roc_auc": {"value": 0.61, "reference": 0.67},
             "windows_held": {"temp": 3},
         },
-        "effect": "rows affected 900, roc_auc 0.61 (reference 0.67)",
+        "effect": "rows affected 900",
         "first_action": "Compare the feed with the airport's own.",
+        "look": "modelwatch incidents flight-delay --id 1",
         "links": {"runbook": "https://example.com"},
     }
 
@@ -79,7 +89,7 @@ def test_an_end_says_until_when_and_is_good_news(make_change: MakeChange) -> Non
 
 @pytest.mark.parametrize("kind", ["opened", "reopened", "escalated", "resolved"])
 def test_json_keeps_a_message(make_change: MakeChange, kind: str) -> None:
-    message = write(draft(make_change(kind, slices=({"carrier": "UA"},))), {})
+    message = write(draft(make_change(kind, slices=({"slice": {"carrier": "UA"}, "value": 1.0, "n": 40},))), {})
     assert json.loads(json.dumps(message, allow_nan=False)) == message
 
 
@@ -105,8 +115,41 @@ def test_the_worst_in_words(verdicts: list[Verdict], expected: str) -> None:
     assert how_bad(verdicts) == expected
 
 
-def test_an_effect_without_a_reference() -> None:
-    assert effect({"roc_auc": {"value": 0.612345, "reference": None}}) == "roc_auc 0.612"
+def test_an_effect_counts_and_leaves_metrics_to_the_evidence() -> None:
+    assert effect({"predictions": 968, "roc_auc": {"value": 0.612345, "reference": None}}) == "predictions 968"
+
+
+def test_an_end_is_no_alarm_step(make_change: MakeChange) -> None:
+    message = write(draft(make_change("resolved", at=3 * DAY, first_action="Check it", evidence=("It fires",))), {})
+    assert message["title"] == "Drift of temp is over"
+    assert (message["first_action"], message["evidence"], message["how_bad"]) == ("", [], "")
+    assert message["peak"].startswith("psi of temp is 0.314 over 28 windows")
+
+
+def test_one_that_is_back_tells_what_fires_now_and_names_its_peak(make_change: MakeChange) -> None:
+    change = make_change("reopened")
+    now = replace(verdict(value=0.12, span=28), window=Window(4 * DAY, 5 * DAY))
+    incident = replace(change.incident, firing=(now,), again=Window(4 * DAY, 5 * DAY))
+    message = write(draft(replace(change, incident=incident)), {})
+    assert (message["since"], message["first"]) == ("1970-01-05T00:00:00Z", "1970-01-01T00:00:00Z")
+    assert message["how_bad"] == "psi of temp is 0.12 over 28 windows (limit 0.1)"
+    assert message["peak"].startswith("psi of temp is 0.314 over 28 windows")
+
+
+def test_an_event_comes_before_all_other_evidence(make_change: MakeChange) -> None:
+    event = Event(kind="deployment", at=DAY, note="v2")
+    message = write(draft(make_change(evidence=("temp is warmer",))), {}, [event])
+    assert message["evidence"] == ["Close in time: deployment at 1970-01-02T00:00:00Z (v2)", "temp is warmer"]
+
+
+@pytest.mark.parametrize(
+    ("key", "name"),
+    [(ModelKey("eta"), "eta"), (ModelKey("eta", "test"), "eta/test"), (ModelKey("eta", "prod", "ops"), "ops/eta/prod")],
+)
+def test_where_to_look_is_what_the_command_line_takes(make_change: MakeChange, key: ModelKey, name: str) -> None:
+    change = make_change()
+    message = write(draft(replace(change, incident=replace(change.incident, key=key))), {})
+    assert message["look"] == f"modelwatch incidents {name} --id 1"
 
 
 def test_the_worst_comes_first_and_the_others_are_counted() -> None:

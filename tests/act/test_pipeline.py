@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from modelwatch.act import STAGES, Route, notify
+from modelwatch.domain.event import Event
 from modelwatch.domain.incident import Kind
 from modelwatch.domain.instants import DAY
 from modelwatch.domain.measurement import Status
-from modelwatch.store import State, incidents, outbox, silences
+from modelwatch.store import State, events, incidents, outbox, silences
 from modelwatch.store.silences import Silence
 
 MakeChange = Callable[..., Any]
@@ -59,7 +60,46 @@ def test_beginning_worsening_and_end_are_told(tell: Tell, make_change: MakeChang
     assert tell(make_change("escalated", severity=Status.CRITICAL, at=2 * DAY)) == [("log", "escalated", "critical")]
     assert tell(make_change("resolved", severity=Status.CRITICAL, at=3 * DAY)) == [("log", "resolved", "ok")]
     assert tell(make_change("reopened", at=4 * DAY)) == [("log", "reopened", "warning")]
-    assert tell(make_change("resolved", at=5 * DAY)) == [("log", "resolved", "ok")]
+
+
+def test_what_keeps_coming_back_is_told_to_be_back_once_and_over_when_it_has_ended(
+    tell: Tell, make_change: MakeChange
+) -> None:
+    told = tell(make_change("opened"))
+    for turn in range(1, 20):
+        told += tell(make_change("resolved", at=2 * turn * DAY))
+        told += tell(make_change("reopened", at=(2 * turn + 1) * DAY))
+    told += tell(make_change("resolved", at=50 * DAY))
+    told += tell(make_change("ended", at=58 * DAY))
+    assert [change for _, change, _ in told] == ["opened", "resolved", "reopened", "resolved"]
+
+
+def test_what_came_back_worse_is_told_however_often(tell: Tell, make_change: MakeChange) -> None:
+    for at, kind in enumerate(["opened", "resolved", "reopened", "resolved"], start=1):
+        tell(make_change(kind, at=at * DAY))
+    worse = make_change("reopened", severity=Status.CRITICAL, at=9 * DAY)
+    assert tell(worse) == [("log", "reopened", "critical")]
+
+
+def test_what_came_back_with_another_column_is_told(tell: Tell, make_change: MakeChange) -> None:
+    for at, kind in enumerate(["opened", "resolved", "reopened", "resolved"], start=1):
+        tell(make_change(kind, at=at * DAY))
+    assert tell(make_change("reopened", at=8 * DAY)) == []
+    assert tell(make_change("reopened", columns=("temp", "wind"), at=9 * DAY)) == [("log", "reopened", "warning")]
+
+
+@pytest.mark.parametrize(("about", "told"), [(Kind.DATA_FAULT, 1), (Kind.DRIFT, 0)])
+def test_another_broken_column_is_another_fault(tell: Tell, make_change: MakeChange, about: Kind, told: int) -> None:
+    tell(make_change("opened", about=about))
+    joined = [make_change("updated", about=about, columns=("temp", "wind"), at=at * DAY) for at in (2, 3)]
+    assert tell(joined[0]) == [("log", "joined", "warning")] * told
+    assert tell(joined[1]) == []
+
+
+def test_the_end_of_what_ended_is_told_once(tell: Tell, make_change: MakeChange) -> None:
+    tell(make_change("opened"))
+    assert tell(make_change("resolved", at=2 * DAY)) == [("log", "resolved", "ok")]
+    assert tell(make_change("ended", at=9 * DAY)) == []
 
 
 @pytest.mark.parametrize("kind", ["updated", "deescalated"])
@@ -97,7 +137,7 @@ def test_running_again_keeps_the_key(state: State, model_id: int, make_change: M
 
 
 def test_every_change_has_a_key_of_its_own(state: State, model_id: int, make_change: MakeChange) -> None:
-    kinds = ["opened", "resolved", "reopened", "resolved", "reopened"]
+    kinds = ["opened", "resolved", "reopened", "ended"]
     with state.transaction() as tx:
         for at, kind in enumerate(kinds):
             notify(tx, model_id, [make_change(kind, at=at)])
@@ -260,3 +300,11 @@ def test_links_stand_in_every_message(state: State, model_id: int, make_change: 
     with state.transaction() as tx:
         [draft] = notify(tx, model_id, [make_change()], links={"runbook": "https://example.com/run"})
     assert draft.body["links"] == {"runbook": "https://example.com/run"}
+
+
+def test_an_event_close_in_time_stands_in_the_message(state: State, model_id: int, make_change: MakeChange) -> None:
+    with state.transaction() as tx:
+        events.add(tx, model_id, Event(kind="deployment", at=-6 * DAY))
+        events.add(tx, model_id, Event(kind="deployment", at=2 * DAY))
+        [draft] = notify(tx, model_id, [make_change(at=DAY)])
+    assert draft.body["evidence"] == ["Close in time: deployment at 1969-12-26T00:00:00Z"]

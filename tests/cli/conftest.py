@@ -102,8 +102,10 @@ class FakeHome:
         none = Measurement(Series("roc_auc"), window, None, reason="no labels", status=Status.NOT_COMPUTED)
         return [value, none][: self.measured] + [value] * (self.measured - 2)
 
-    def incidents(self, key: ModelKey | None = None, *, state: str | None = None) -> list[dict[str, Any]]:
-        self._asked("incidents", key, state=state)
+    def incidents(
+        self, key: ModelKey | None = None, *, state: str | None = None, incident_id: int | None = None
+    ) -> list[dict[str, Any]]:
+        self._asked("incidents", key, state=state, incident_id=incident_id)
         return [INCIDENT]
 
     def respond(self, key: ModelKey | None, incident_id: int, act: str, **given: Any) -> dict[str, Any]:

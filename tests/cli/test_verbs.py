@@ -126,7 +126,7 @@ def test_metrics_as_text(call: Call, home: FakeHome) -> None:
 
 def test_incidents_as_text_and_as_json(call: Call, home: FakeHome) -> None:
     assert json.loads(call("incidents", "eta", "--state", "open", "--json").stdout) == [INCIDENT]
-    assert home.calls[0][2] == {"state": "open"}
+    assert home.calls[0][2] == {"state": "open", "incident_id": None}
     assert "do first: Check the source" in call("incidents").stdout
 
 

@@ -154,7 +154,7 @@ class Life:
             key=ModelKey("flight-delay"),
             instant=day_of(day).end + DAY // 24,
             verdicts=verdicts,
-            context=context or self.context(day),
+            contexts=lambda window: replace(context or self.context(day), window=window),
             catalog=self.catalog,
             rules=self.rules,
         )

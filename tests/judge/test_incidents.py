@@ -348,7 +348,7 @@ def test_a_metric_whose_plugin_is_gone_ends_in_unknown(life: Make, catalog: Cata
     one = life(rules=(gone,))
     one.advance(0, [one.verdict("gone", 0, "warning")])
     assert one.incidents[0].kind is Kind.UNKNOWN
-    assert one.incidents[0].title == "gone at 2 (limit 1)"
+    assert one.incidents[0].title == "gone at 2 (limit 1) on 2013-02-24"
 
 
 def test_numbers_go_on_where_the_book_says(life: Make) -> None:
@@ -382,3 +382,12 @@ def test_windows_that_a_revision_cleared_are_not_counted(life: Make) -> None:
     assert one.incidents[0].cause.impact["windows_held"] == {"latency_p95": 50}
     one.advance(50, [one.verdict("slow", 45, "ok")])
     assert one.incidents[0].cause.impact["windows_held"] == {"latency_p95": 49}
+
+
+def test_windows_revised_together_do_not_resolve_and_reopen_at_one_instant(life: Make) -> None:
+    one = life()
+    one.path("slow", "wwo")
+    # the first revision alone would make two ok windows running, the second makes it worse than before
+    changes = one.advance(3, [one.verdict("slow", 1, "ok"), one.verdict("slow", 2, "critical")])
+    assert [str(change.kind) for change in changes] == ["escalated"]
+    assert one.incidents[0].firing[0].window == one.day(2)

@@ -67,7 +67,7 @@ def message(change: str = "opened", number: int = 1) -> dict[str, Any]:
             kind=Kind.DATA_FAULT,
             evidence=("all 8 weather columns are empty",),
             columns=("temp",),
-            slices=({"origin": "EWR"},),
+            slices=({"slice": {"origin": "EWR"}, "value": 1.0, "n": 90},),
             first_action="Ask the feed's owner.",
         ),
     )

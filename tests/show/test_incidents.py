@@ -62,8 +62,8 @@ def test_an_incident_in_full() -> None:
         "    Missing in 25 % of rows",
         "    columns: temp, dewp",
         "    slices: origin JFK (1 against 0.01, n 283)",
-        "    critical: missing_share of temp over 7 windows 0.25, limit 0.05 in the window from 2013-12-30",
-        "    warning: missing_share of dewp 0.25, limit 0.05 in the window from 2013-12-30",
+        "    at worst critical: missing_share of temp over 7 windows 0.25, limit 0.05 in the window from 2013-12-30",
+        "    at worst warning: missing_share of dewp 0.25, limit 0.05 in the window from 2013-12-30",
         "    do first: Check the source",
         "    2013-12-31 modelwatch: opened at critical",
         "    told: 1 message, the first at 2013-12-31 to log, 1 not delivered yet",
@@ -74,6 +74,13 @@ def test_an_incident_that_is_over_and_elsewhere() -> None:
     lines = list(incident_lines(incident(key=ModelKey("eta", "test"), resolved=START + 3 * DAY, notified=())))
     assert lines[1] == "    eta in test, since 2013-12-30, opened 2013-12-31, resolved 2014-01-02"
     assert not any("told" in line for line in lines)
+
+
+def test_one_that_came_back_says_since_when() -> None:
+    back = incident(again=Window(START + 2 * DAY, START + 3 * DAY))
+    assert (
+        list(incident_lines(back))[1] == "    flight-delay, since 2013-12-30, again since 2014-01-01, opened 2013-12-31"
+    )
 
 
 def test_many_verdicts_are_counted() -> None:

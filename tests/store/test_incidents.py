@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from sqlalchemy.exc import IntegrityError
 
 from modelwatch.domain.errors import InputError, UnknownName
+from modelwatch.domain.event import Event
 from modelwatch.domain.incident import Incident, Kind
 from modelwatch.domain.incident import State as IncidentState
 from modelwatch.domain.instants import DAY, format_instant
 from modelwatch.domain.measurement import Status
-from modelwatch.store import State, incidents, outbox, responses
+from modelwatch.store import State, events, incidents, outbox, responses
 from modelwatch.store.incidents import LIVE
 from modelwatch.store.responses import Response
 
 Make = Callable[..., Incident]
+NO_EVENT = "No deployment or other event posted within 7 d"
+
+
+def told(incident: Incident) -> dict[str, Any]:
+    """An incident as it is read while no event is known."""
+    body = incident.to_dict()
+    body["cause"]["evidence"].append(NO_EVENT)
+    return body
 
 
 def test_the_book_is_kept(state: State, model_id: int, other_id: int) -> None:
@@ -33,7 +43,7 @@ def test_an_incident_comes_back_as_people_see_it(state: State, model_id: int, ma
     with state.transaction() as tx:
         incidents.put(tx, model_id, [incident])
         stored = incidents.get(tx, 1)
-    assert stored.body == incident.to_dict()
+    assert stored.body == told(incident)
     assert (stored.model_id, stored.id, stored.kind) == (model_id, 1, Kind.DRIFT)
     assert (stored.state, stored.severity) == (IncidentState.OPEN, Status.WARNING)
     assert (stored.opened, stored.resolved) == (DAY, None)
@@ -45,7 +55,7 @@ def test_putting_again_overwrites(state: State, model_id: int, make_incident: Ma
         worse = make_incident(severity=Status.CRITICAL, state=IncidentState.RESOLVED, resolved=3 * DAY)
         incidents.put(tx, model_id, [worse])
         [stored] = incidents.listed(tx)
-    assert stored.body == worse.to_dict()
+    assert stored.body == told(worse)
     assert stored.resolved == 3 * DAY
 
 
@@ -131,13 +141,15 @@ def test_the_timeline_tells_what_people_did(state: State, model_id: int, make_in
     with state.transaction() as tx:
         incidents.put(tx, model_id, [make_incident(1), make_incident(2)])
         responses.add(tx, model_id, Response(1, 4 * DAY, "bo", "comment", "the feed is back"))
-        incidents.acknowledge(tx, model_id, 1, who="ana", at=2 * DAY)
+        incidents.acknowledge(tx, model_id, 1, who="ana", at=2 * DAY, note="on it")
+        responses.add(tx, model_id, Response(1, 5 * DAY, "bo", "silence", "until 1970-01-09T00:00:00Z"))
         timeline = incidents.get(tx, 1).body["timeline"]
-        assert [len(each.body["timeline"]) for each in incidents.listed(tx)] == [3, 1]
+        assert [len(each.body["timeline"]) for each in incidents.listed(tx)] == [4, 1]
     assert [(each["at"], each["who"], each["text"]) for each in timeline] == [
         (format_instant(DAY), "modelwatch", "opened"),
-        (format_instant(2 * DAY), "ana", "acknowledge"),
+        (format_instant(2 * DAY), "ana", "acknowledged: on it"),
         (format_instant(4 * DAY), "bo", "comment: the feed is back"),
+        (format_instant(5 * DAY), "bo", "silenced until 1970-01-09T00:00:00Z"),
     ]
 
 
@@ -171,3 +183,19 @@ def test_what_was_sent_stands_with_the_incident(state: State, model_id: int, mak
         }
     ]
     assert without.body["notified"] == []
+
+
+@pytest.mark.parametrize(
+    ("at", "near"),
+    [(-8 * DAY, False), (-6 * DAY, True), (2 * DAY, True), (3 * DAY, False)],
+)
+def test_an_event_posted_late_stands_with_an_incident_long_resolved(
+    state: State, model_id: int, make_incident: Make, at: int, near: bool
+) -> None:
+    done = make_incident(1, state=IncidentState.RESOLVED, resolved=3 * DAY)
+    with state.transaction() as tx:
+        incidents.put(tx, model_id, [done])
+        assert incidents.get(tx, 1).body["cause"]["evidence"][-1] == NO_EVENT
+        events.add(tx, model_id, Event(kind="deployment", at=at, note="v2"))
+        line = incidents.get(tx, 1).body["cause"]["evidence"][-1]
+    assert line == (f"Close in time: deployment at {format_instant(at)} (v2)" if near else NO_EVENT)

@@ -14,9 +14,11 @@ from modelwatch.domain.instants import format_instant
 from modelwatch.domain.measurement import Status
 from modelwatch.store import Transaction
 
-OPENING = ("opened", "reopened", "escalated")
+REOPENED = "reopened"
+JOINED = "joined"
 ONGOING = ("updated", "deescalated")
 END = "resolved"
+ENDED = "ended"
 
 
 class Change(Protocol):

@@ -8,32 +8,43 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from modelwatch.act.draft import END
+from modelwatch.domain.event import close_in_time
 from modelwatch.domain.instants import format_instant
 
 if TYPE_CHECKING:
     from modelwatch.act.draft import Draft
+    from modelwatch.domain.event import Event
+    from modelwatch.domain.incident import Incident
+    from modelwatch.domain.names import ModelKey
     from modelwatch.domain.rule import Verdict
 
 VERSION = 1
+LISTED = 3  # columns that a title names
 _WHAT = {
     "opened": "New",
     "reopened": "Back again",
     "escalated": "Worse",
+    "joined": "And now",
     "resolved": "Over",
 }
 
 
-def write(draft: Draft, links: Mapping[str, str]) -> dict[str, Any]:
-    """The message of a draft, ready for JSON.
+def write(draft: Draft, links: Mapping[str, str], events: Sequence[Event] = ()) -> dict[str, Any]:
+    """The message of a draft, ready for JSON: what fires now, or, of an end, what is over.
 
     Returns
     -------
     dict
         `version` of this form; `key`, `at`, `change`, `severity` (`ok` for an end); `project`, `model`,
-        `env`, `incident`; `title`, `what`, `since`, `until` (None while it lasts), `how_bad`, `cause`,
-        `evidence`, `columns`, `slices`, `impact` and, in words, `effect`; `first_action`, `links`.
+        `env`, `incident`; `title`, `what`, `since` (of one that is back, its return), `first` (its first window),
+        `until` (None while it lasts), `how_bad` and, where it was worse before, `peak`; `cause`, `evidence`,
+        `columns` that fire, `slices` and, in words, `where`; `impact` and, in words, `effect`; `first_action`,
+        `look`, which verb tells more, and `links`.
     """
     incident = draft.incident
+    over = draft.change == END
+    firing = incident.verdicts if over else incident.firing
     return {
         "version": VERSION,
         "key": draft.key,
@@ -44,42 +55,79 @@ def write(draft: Draft, links: Mapping[str, str]) -> dict[str, Any]:
         "model": incident.key.model,
         "env": incident.key.env,
         "incident": incident.id,
-        "title": incident.title,
+        "title": _ended(incident) if over else incident.title,
         "what": _WHAT[draft.change],
-        "since": format_instant(incident.window.start),
+        "since": format_instant((incident.again if incident.again and not over else incident.window).start),
+        "first": format_instant(incident.window.start),
         "until": None if incident.resolved is None else format_instant(incident.resolved),
-        "how_bad": how_bad(incident.verdicts),
+        "how_bad": "" if over else how_bad(firing),
+        "peak": peak(incident.verdicts, () if over else firing),
         "cause": str(incident.cause.kind),
-        "evidence": list(incident.cause.evidence),
-        "columns": list(incident.cause.columns),
-        "slices": [dict(each) for each in incident.cause.slices],
+        "evidence": [] if over else _evidence(incident, events),
+        "columns": list(incident.cause.columns if over else columns(firing)),
+        "slices": [] if over else [dict(each) for each in incident.cause.slices],
+        "where": [] if over else [_slice(each) for each in incident.cause.slices],
         "impact": dict(incident.cause.impact),
-        "effect": effect(incident.cause.impact),
-        "first_action": incident.cause.first_action,
+        "effect": "" if over else effect(incident.cause.impact),
+        "first_action": "" if over else incident.cause.first_action,
+        "look": f"modelwatch incidents {_named(incident.key)} --id {incident.id}",
         "links": dict(links),
     }
 
 
+def _ended(incident: Incident) -> str:
+    kind = str(incident.kind).replace("_", " ")
+    names = incident.cause.columns
+    of = f" of {', '.join(names[:LISTED])}" if names else ""
+    more = f" and {len(names) - LISTED} more" if len(names) > LISTED else ""
+    return f"{kind.capitalize()}{of}{more} is over"
+
+
+def _evidence(incident: Incident, events: Sequence[Event]) -> list[str]:
+    """The lines of the cause, an event close in time before all others, the likeliest cause there is."""
+    told = close_in_time(events, incident.window.start)
+    return [told, *incident.cause.evidence] if events else [*incident.cause.evidence, told]
+
+
+def _named(key: ModelKey) -> str:
+    """A model as the command line takes it."""
+    if key.project != "default":
+        return str(key)
+    return key.model if key.env == "prod" else f"{key.model}/{key.env}"
+
+
+def columns(verdicts: Sequence[Verdict]) -> tuple[str, ...]:
+    """The columns of verdicts, each once."""
+    return tuple(dict.fromkeys(each.series.column for each in verdicts if each.series.column))
+
+
+def _slice(row: Mapping[str, Any]) -> str:
+    """A slice of a cause in words, with its value, what is usual there and its rows."""
+    pairs = " and ".join(f"{column} {value}" for column, value in row["slice"].items())
+    usual = f", usually {_number(row['reference'])}" if "reference" in row else ""
+    return f"{pairs} ({_number(row['value'])}{usual}; {row['n']:,} rows)"
+
+
+def peak(verdicts: Sequence[Verdict], firing: Sequence[Verdict]) -> str:
+    """The worst that an incident has seen, and when; empty if that is what fires now."""
+    if not verdicts:
+        return ""
+    worst = max(verdicts, key=lambda each: each.status.rank)
+    if worst in firing or any((worst.series, worst.window) == (each.series, each.window) for each in firing):
+        return ""
+    return f"{how_bad([worst])} in the window from {format_instant(worst.window.start)}"
+
+
 def effect(impact: Mapping[str, Any]) -> str:
-    """The numbers of an impact in words; a metric beside its reference.
+    """The counts of an impact in words; its metrics stand in the evidence, with the windows they speak of.
 
     Examples
     --------
     >>> effect({"rows_affected": 936, "roc_auc": {"value": 0.6123, "reference": 0.6712}})
-    'rows affected 936, roc_auc 0.612 (reference 0.671)'
+    'rows affected 936'
     """
-    parts: list[str] = []
-    for name, entry in impact.items():
-        match entry:
-            case int() | float():
-                parts.append(f"{name.replace('_', ' ')} {_number(entry)}")
-            case {"value": int() | float() as value, "reference": None}:
-                parts.append(f"{name} {_number(value)}")
-            case {"value": int() | float() as value, "reference": int() | float() as reference}:
-                parts.append(f"{name} {_number(value)} (reference {_number(reference)})")
-            case _:
-                pass  # what is no number is for programs
-    return ", ".join(parts)
+    counts = ((name, entry) for name, entry in impact.items() if isinstance(entry, int | float))
+    return ", ".join(f"{name.replace('_', ' ')} {_number(entry)}" for name, entry in counts)
 
 
 def how_bad(verdicts: Sequence[Verdict]) -> str:

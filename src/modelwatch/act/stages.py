@@ -7,30 +7,48 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from modelwatch.act.draft import END, ONGOING, Context, Draft
-from modelwatch.act.message import write
+from modelwatch.act.draft import END, ENDED, JOINED, ONGOING, REOPENED, Context, Draft
+from modelwatch.act.message import columns, write
+from modelwatch.domain.event import Event
 from modelwatch.domain.incident import Kind, State
 from modelwatch.domain.measurement import Status, worst
-from modelwatch.store import incidents, outbox, silences
+from modelwatch.store import events, incidents, outbox, silences
 
 # While an incident of the first kind is open, one of the second on the same columns says nothing new.
 INHIBITIONS = ((Kind.DATA_FAULT, Kind.DRIFT),)
+# One incident of these holds faults that have nothing in common: another column is another fault.
+APART = (Kind.DATA_FAULT, Kind.SCHEMA)
+# How often an incident may come back after its end was told and be told again, without having got worse.
+RETURNS = 1
 
 
 def select(drafts: list[Draft], context: Context) -> list[Draft]:
-    """Keep what people want to be told: that something began or got worse, and that it is over.
+    """Keep what people want to be told: that something began, got worse or came back, and that it is over.
 
-    Of an incident that goes on and nobody was told of, as its beginning was held back by an inhibition or a
-    silence, any news counts as its beginning.
+    An incident that keeps coming back is told to be back once. From then on it counts as over only when it has
+    ended, as it can no longer reopen, so that the last word about it is never a false one. Of an incident that goes
+    on though nobody was told, or only of its end, as its beginning was held back by an inhibition or a silence, any
+    news counts as its beginning.
     """
     told = _told(drafts, context)
 
-    def is_late(draft: Draft) -> bool:
-        unknown = draft.incident.id not in told and draft.incident.state is not State.RESOLVED
-        return draft.change in ONGOING and unknown
+    def changed(draft: Draft) -> Draft | None:
+        so_far = told.get(draft.incident.id, _Told())
+        if draft.change == ENDED:
+            return replace(draft, change=END)
+        if draft.change == END:
+            return draft if so_far.returns < RETURNS else None
+        if draft.change not in ONGOING:
+            return draft
+        if draft.incident.state is State.RESOLVED:
+            return None
+        if not so_far.channels:
+            return replace(draft, change="opened")
+        if so_far.over:
+            return replace(draft, change=REOPENED)
+        return replace(draft, change=JOINED) if draft.incident.kind in APART else None
 
-    drafts = [replace(draft, change="opened") if is_late(draft) else draft for draft in drafts]
-    return [draft for draft in drafts if draft.change not in ONGOING]
+    return [draft for draft in map(changed, drafts) if draft]
 
 
 def inhibit(drafts: list[Draft], context: Context) -> list[Draft]:
@@ -40,10 +58,10 @@ def inhibit(drafts: list[Draft], context: Context) -> list[Draft]:
     live = incidents.listed(context.tx, model_id=context.model_id, states=incidents.LIVE)
 
     def explained(draft: Draft) -> bool:
-        columns = set(draft.incident.cause.columns)
+        mine = set(draft.incident.cause.columns)
         by = {first for first, second in INHIBITIONS if draft.incident.kind is second}
         faulty = {column for row in live if row.kind in by for column in row.body["cause"]["columns"]}
-        return bool(columns) and columns <= faulty
+        return bool(mine) and mine <= faulty
 
     return [draft for draft in drafts if draft.change == END or not explained(draft)]
 
@@ -71,14 +89,22 @@ def group(drafts: list[Draft], _: Context) -> list[Draft]:
 
 
 def deduplicate(drafts: list[Draft], context: Context) -> list[Draft]:
-    """Keep what is worse than all that was told since the incident began, and the end of what was told."""
+    """Keep what is worse than all that was told of the incident, its first return, and the end of what was told.
+
+    What returns with columns that no message named is news, and so is a broken column that joins.
+    """
     told = _told(drafts, context)
 
     def is_news(draft: Draft) -> bool:
         before = told.get(draft.incident.id)
         if draft.change == END:
-            return before is not None
-        return before is None or draft.severity.rank > before.severity.rank
+            return before is not None and not before.over
+        if before is None or draft.severity.rank > before.severity.rank:
+            return True
+        if draft.change not in (REOPENED, JOINED):
+            return False
+        others = set(columns(draft.incident.firing)) - before.columns
+        return bool(others) or (before.over and before.returns < RETURNS)
 
     return [draft for draft in drafts if is_news(draft)]
 
@@ -98,8 +124,12 @@ def route(drafts: list[Draft], context: Context) -> list[Draft]:
 
 
 def render(drafts: list[Draft], context: Context) -> list[Draft]:
-    """Write each message."""
-    return [replace(draft, body=write(draft, context.links)) for draft in drafts]
+    """Write each message, with the events close to its incident."""
+
+    def near(draft: Draft) -> list[Event]:
+        return events.near(context.tx, context.model_id, draft.incident.window.start, draft.at)
+
+    return [replace(draft, body=write(draft, context.links, near(draft))) for draft in drafts]
 
 
 def enqueue(drafts: list[Draft], context: Context) -> list[Draft]:
@@ -124,20 +154,30 @@ def enqueue(drafts: list[Draft], context: Context) -> list[Draft]:
 
 @dataclass(slots=True)
 class _Told:
-    """What was said of an incident since it last began: how loud at most, and where (in order, each once)."""
+    """What was said of an incident: how loud at most, where (in order, each once), of which columns, if it is over."""
 
     severity: Status = Status.OK
     channels: dict[str, None] = field(default_factory=dict[str, None])
+    columns: set[str] = field(default_factory=set[str])
+    over: bool = False
+    returned: set[int] = field(default_factory=set[int])
+
+    @property
+    def returns(self) -> int:
+        """How often it was told to be back."""
+        return len(self.returned)
 
 
 def _told(drafts: list[Draft], context: Context) -> dict[int, _Told]:
     told: dict[int, _Told] = {}
     ids = {draft.incident.id for draft in drafts}
+    for incident_id, named in outbox.columns_named(context.tx, context.model_id, ids).items():
+        told[incident_id] = _Told(columns=named)
     for incident_id, message in outbox.notified(context.tx, context.model_id, ids):
-        if message.change == END:
-            told.pop(incident_id, None)
-            continue
         so_far = told.setdefault(incident_id, _Told())
+        so_far.over = message.change == END
         so_far.severity = worst(so_far.severity, message.severity)
         so_far.channels[message.channel] = None
+        if message.change == REOPENED:
+            so_far.returned.add(message.at)
     return told

@@ -52,6 +52,18 @@ class Instant(click.ParamType[int]):
             self.fail(str(error), param, ctx)
 
 
+class IncidentNumber(click.ParamType[int]):
+    """The number of an incident, with or without the `#` with which it is printed."""
+
+    name = "incident"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        text = str(value).removeprefix("#")
+        if not text.isdecimal() or int(text) < 1:
+            self.fail(f"{value!r} is no incident: give its number, which `modelwatch incidents` prints", param, ctx)
+        return int(text)
+
+
 class SlicePair(click.ParamType[tuple[str, str]]):
     """One `column=value` of a slice."""
 
@@ -66,6 +78,7 @@ class SlicePair(click.ParamType[tuple[str, str]]):
 
 MODEL = ModelName()
 INSTANT = Instant()
+INCIDENT = IncidentNumber()
 FILE = click.Path(path_type=Path)
 
 

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import click
 
-from modelwatch.cli.arguments import MODEL, Verb, json_flag
+from modelwatch.cli.arguments import INCIDENT, MODEL, Verb, json_flag
 from modelwatch.cli.session import Session, check_known
 from modelwatch.cli.terminal import say, say_json
 from modelwatch.domain.names import ModelKey
@@ -19,7 +19,7 @@ def answers_incident(verb: Verb) -> Verb:
     for option in (
         click.option("--who", metavar="NAME", help="Who does this; left out: the user of this machine."),
         click.option("--model", type=MODEL, help="Whose incident it is, where several models have one of this number."),
-        click.argument("incident", type=click.IntRange(min=1)),
+        click.argument("incident", type=INCIDENT),
     ):
         verb = option(verb)
     return json_flag(verb)

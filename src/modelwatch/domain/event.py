@@ -5,11 +5,15 @@ People and pipelines post them; `judge` reads them as candidate causes, `show` d
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from modelwatch.domain.errors import InputError
-from modelwatch.domain.instants import format_instant
+from modelwatch.domain.instants import DAY, format_instant
+
+NEAR_US = 7 * DAY
+"""How long before an incident's beginning an event is close to it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,3 +49,26 @@ class Event:
             "note": self.note,
             "link": self.link,
         }
+
+
+def close_in_time(events: Iterable[Event], begin: int) -> str:
+    """The line of evidence that names the events close to an incident, nearest to its beginning first.
+
+    Parameters
+    ----------
+    events
+        Those from a week before the beginning to the end.
+    begin
+        When the incident began.
+
+    Examples
+    --------
+    >>> close_in_time([Event(kind="deployment", at=0, note="v2")], 0), close_in_time([], 0)
+    ('Close in time: deployment at 1970-01-01T00:00:00Z (v2)', 'No deployment or other event posted within 7 d')
+    """
+    found = sorted(events, key=lambda event: (abs(event.at - begin), event.at, event.kind, event.note))
+    if not found:
+        return f"No deployment or other event posted within {NEAR_US // DAY} d"
+    told = [f"{each.kind} at {format_instant(each.at)}{f' ({each.note})' if each.note else ''}" for each in found[:3]]
+    more = [f"{len(found) - 3} more"] if len(found) > 3 else []
+    return f"Close in time: {'; '.join(told + more)}"

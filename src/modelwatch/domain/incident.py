@@ -104,8 +104,10 @@ class Moment:
 class Incident:
     """One incident.
 
-    `window` is where its first firing verdict was, `verdicts` the worst of each series so far. `severity` is
-    that of now, and once it is resolved the worst it reached, which `peak` keeps.
+    `window` is where its first firing verdict was, `again` where the first was since it last reopened.
+    `verdicts` are the worst of each series so far, `firing` those of the newest window in which it fired, of
+    which title and cause tell. `severity` is that of now, and once it is resolved the worst it reached, which
+    `peak` keeps.
     """
 
     id: int
@@ -119,6 +121,8 @@ class Incident:
     window: Window
     verdicts: tuple[Verdict, ...]
     cause: Cause
+    firing: tuple[Verdict, ...] = ()
+    again: Window | None = None
     timeline: tuple[Moment, ...] = ()
     notified: tuple[Notified, ...] = ()
     peak: Status = Status.OK
@@ -136,7 +140,9 @@ class Incident:
             "opened": format_instant(self.opened),
             "resolved": None if self.resolved is None else format_instant(self.resolved),
             "window": self.window.to_dict(),
+            "again": None if self.again is None else self.again.to_dict(),
             "verdicts": [verdict.to_dict() for verdict in self.verdicts],
+            "firing": [verdict.to_dict() for verdict in self.firing],
             "cause": self.cause.to_dict(),
             "timeline": [{"at": format_instant(m.at), "who": m.who, "text": m.text} for m in self.timeline],
             "notified": [message.to_dict() for message in self.notified],

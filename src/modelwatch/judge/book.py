@@ -37,6 +37,8 @@ class Mark(NamedTuple):
     value: float | None
     distance: float | None
     provisional: bool
+    threshold: float | None = None  # this and the next only where it fires: what a story needs to be told again
+    noise_floor: float | None = None
 
     @property
     def window(self) -> Window:
@@ -48,8 +50,24 @@ class Mark(NamedTuple):
         """The mark of a verdict; None for one that says nothing: no value, not judged, or inhibited."""
         if verdict.inhibited or verdict.status in (Status.NOT_COMPUTED, Status.NO_DATA):
             return None
-        start, end = verdict.window.start, verdict.window.end
-        return cls(start, end, verdict.status, verdict.value, verdict.distance, verdict.provisional)
+        start, end, status = verdict.window.start, verdict.window.end, verdict.status
+        yardsticks = (verdict.threshold, verdict.noise_floor) if status.firing else ()
+        return cls(start, end, status, verdict.value, verdict.distance, verdict.provisional, *yardsticks)
+
+    def verdict(self, name: Name) -> Verdict:
+        """The verdict it was made of."""
+        rule, series = name
+        return Verdict(
+            rule=rule,
+            series=series,
+            window=self.window,
+            value=self.value,
+            threshold=self.threshold,
+            noise_floor=self.noise_floor,
+            status=self.status,
+            distance=self.distance,
+            provisional=self.provisional,
+        )
 
     def worse_than(self, other: Mark | None) -> bool:
         """Whether this says worse of the window than before; the first word does if it fires."""

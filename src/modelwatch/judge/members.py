@@ -11,20 +11,20 @@ from dataclasses import dataclass, replace
 from modelwatch.domain.rule import Verdict
 from modelwatch.judge.book import Member, Name
 from modelwatch.judge.sustain import Held
-from modelwatch.judge.tracks import Heard
+from modelwatch.judge.tracks import News
 from modelwatch.judge.triage import badness
 from modelwatch.judge.triage.wording import named
 
 
 @dataclass(frozen=True, slots=True)
 class Comer:
-    """A verdict that got worse, and the level that holds in its run."""
+    """The worst of a series' verdicts that got worse, and the level that holds in the run of any of them."""
 
     verdict: Verdict
     held: Held
 
 
-def counted(members: Sequence[Member], heard: Mapping[Name, Heard]) -> tuple[Member, ...]:
+def counted(members: Sequence[Member], heard: Mapping[Name, News]) -> tuple[Member, ...]:
     """The members with what their tracks had to forget counted."""
     after: list[Member] = []
     for member in members:
@@ -34,16 +34,16 @@ def counted(members: Sequence[Member], heard: Mapping[Name, Heard]) -> tuple[Mem
     return tuple(after)
 
 
-def joined(members: Sequence[Member], comers: Sequence[Comer], heard: Mapping[Name, Heard]) -> tuple[Member, ...]:
+def joined(members: Sequence[Member], comers: Sequence[Comer], heard: Mapping[Name, News]) -> tuple[Member, ...]:
     """The members with those who come, each with its worst verdict so far."""
     after = {member.name: member for member in members}
     for comer in comers:
         name = comer.verdict.rule, comer.verdict.series
         after.setdefault(name, Member(since=comer.held.since.window, worst=comer.verdict))
     for name in after.keys() & heard.keys():
-        verdict = heard[name].verdict
-        if not verdict.inhibited and badness(verdict) > badness(after[name].worst):
-            after[name] = replace(after[name], worst=verdict)
+        for verdict in heard[name].verdicts:
+            if not verdict.inhibited and badness(verdict) > badness(after[name].worst):
+                after[name] = replace(after[name], worst=verdict)
     return tuple(after.values())
 
 

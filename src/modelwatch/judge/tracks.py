@@ -15,12 +15,15 @@ from modelwatch.judge.sustain import memory
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
-    """A verdict that said something new; `lost` are the marks its track had to forget for it."""
+class News:
+    """What was new of one series: verdicts oldest first, those that got worse, and the marks forgotten for them."""
 
-    verdict: Verdict
-    worse: bool
+    verdicts: tuple[Verdict, ...] = ()
+    worse: tuple[Verdict, ...] = ()
     lost: tuple[Mark, ...] = ()
+
+    def __add__(self, other: News) -> News:
+        return News(self.verdicts + other.verdicts, self.worse + other.worse, self.lost + other.lost)
 
 
 def record(
@@ -30,17 +33,17 @@ def record(
     newest: int,
     rules: Mapping[str, Rule],
     size: int,
-) -> tuple[dict[Name, Track], dict[Name, Heard]]:
-    """Write the verdicts of one window.
+) -> tuple[dict[Name, Track], dict[Name, News]]:
+    """Write the verdicts of one or several windows, in the order of their ends.
 
     Parameters
     ----------
     tracks
         Left as they are.
     verdicts
-        At most one of a rule and series: its last revision.
+        At most one of a rule, series and window: its last revision.
     newest
-        The newest window end known, this window's or a later one's.
+        The newest window end known, one of these windows' or a later one's.
     rules
         By their id.
     size
@@ -51,28 +54,33 @@ def record(
     tuple
         The new tracks, and what was new by track.
     """
-    after, heard = dict(tracks), dict[Name, Heard]()
-    for verdict in verdicts:
+    after, heard = dict(tracks), dict[Name, News]()
+    for verdict in sorted(verdicts, key=lambda each: each.window.end):
         name = verdict.rule, verdict.series
         room = memory(verdict.series, rules.get(verdict.rule), size)
         written = _write(after.get(name, Track()), verdict, newest, room)
         if written is not None:
-            after[name], heard[name] = written
+            after[name], news = written
+            heard[name] = heard.get(name, News()) + news
     return after, heard
 
 
-def _write(track: Track, verdict: Verdict, newest: int, room: int) -> tuple[Track, Heard] | None:
+def _write(track: Track, verdict: Verdict, newest: int, room: int) -> tuple[Track, News] | None:
     mark, end = Mark.of(verdict), verdict.window.end
     if mark is not None and (not track.marks or track.marks[-1].end < end):  # a new window, as a rule
         marks = (*track.marks, mark)
-        return Track(marks[-room:], newest), Heard(verdict, mark.worse_than(None), marks[:-room])
+        return Track(marks[-room:], newest), _news(verdict, mark.worse_than(None), marks[:-room])
     before = track.at(end)
     if mark == before:
         return None
     others = tuple(each for each in track.marks if each is not before)
     if mark is None:
-        return replace(track, marks=others), Heard(verdict, worse=False)
+        return replace(track, marks=others), News((verdict,))
     if before is None and len(others) >= room and end < others[0].end:
         return None  # older than what is remembered: nobody can tell whether it got worse
     marks = tuple(sorted((*others, mark), key=lambda each: each.end))
-    return Track(marks[-room:], newest), Heard(verdict, mark.worse_than(before), marks[:-room])
+    return Track(marks[-room:], newest), _news(verdict, mark.worse_than(before), marks[:-room])
+
+
+def _news(verdict: Verdict, worse: bool, lost: tuple[Mark, ...]) -> News:
+    return News((verdict,), (verdict,) if worse else (), lost)

@@ -26,7 +26,8 @@ def incident_lines(incident: Mapping[str, Any]) -> Iterator[str]:
     head = f"#{incident['id']} {incident['severity']} {cause['kind']}, {incident['state']}"
     yield f"{head}: {incident['title']}"
     window = incident["window"]
-    since = f"since {instant(window['start'])}, opened {instant(incident['opened'])}{ended}"
+    again = f", again since {instant(incident['again']['start'])}" if incident.get("again") else ""
+    since = f"since {instant(window['start'])}{again}, opened {instant(incident['opened'])}{ended}"
     yield f"{_INDENT}{_model(incident)}, {since}"
     yield from (f"{_INDENT}{text}" for text in cause["evidence"])
     if cause["columns"]:
@@ -91,7 +92,7 @@ def _verdicts(verdicts: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         span = f" over {verdict['span']} windows" if verdict["span"] > 1 else ""
         limit = "" if verdict["threshold"] is None else f", limit {number(verdict['threshold'])}"
         value = f"{verdict['metric']}{column}{rows}{span} {number(verdict['value'])}"
-        yield f"{verdict['status']}: {value}{limit} in the window from {instant(verdict['window']['start'])}"
+        yield f"at worst {verdict['status']}: {value}{limit} in the window from {instant(verdict['window']['start'])}"
     if len(firing) > 3:
         yield f"and {count(len(firing) - 3, 'more verdict')}"
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, String, Table, Text, and_, or_, select
 
-from modelwatch.domain.event import Event
+from modelwatch.domain.event import NEAR_US, Event
 from modelwatch.store.metadata import IDENTITY, INSTANT, METADATA, Transaction, model_column
 
 EVENT = Table(
@@ -36,3 +36,8 @@ def between(tx: Transaction, model_id: int, start: int, end: int) -> list[Event]
     touching = or_(_C.at >= start, and_(_C.until.is_not(None), _C.until > start))
     query = select(EVENT).where(_C.model_id == model_id, _C.at < end, touching).order_by(_C.at, _C.id)
     return [Event(kind=row.kind, at=row.at, until=row.until, note=row.note, link=row.link) for row in tx.execute(query)]
+
+
+def near(tx: Transaction, model_id: int, begin: int, end: int) -> list[Event]:
+    """The events close to an incident that began and ended then, whenever they were posted."""
+    return between(tx, model_id, begin - NEAR_US, end)

@@ -1,6 +1,7 @@
 """Incidents: the book from which `judge` goes on, and one row per incident for everybody else.
 
-A row keeps the incident as people see it; their acknowledgements and the messages sent are added on reading.
+A row keeps the incident as people see it. Their acknowledgements, the messages sent and the events close to it are
+added on reading, so that one posted late stands with an incident long resolved.
 """
 
 from __future__ import annotations
@@ -12,10 +13,11 @@ from typing import Any, NamedTuple
 from sqlalchemy import JSON, Column, Index, LargeBinary, String, Table, func, or_, select
 
 from modelwatch.domain.errors import InputError, UnknownName
+from modelwatch.domain.event import close_in_time
 from modelwatch.domain.incident import Incident, Kind, State
 from modelwatch.domain.instants import format_instant, parse_instant
 from modelwatch.domain.measurement import Status
-from modelwatch.store import models, outbox, responses
+from modelwatch.store import clock, events, models, outbox, responses
 from modelwatch.store.dialect import upsert
 from modelwatch.store.metadata import IDENTITY, INSTANT, METADATA, Transaction, model_column
 from modelwatch.store.responses import Response
@@ -133,15 +135,15 @@ def next_id(tx: Transaction) -> int:
     return (tx.execute(select(func.max(_C.id))).scalar() or 0) + 1
 
 
-def acknowledge(tx: Transaction, model_id: int, incident_id: int, *, who: str, at: int) -> None:
+def acknowledge(tx: Transaction, model_id: int, incident_id: int, *, who: str, at: int, note: str = "") -> None:
     """Mark a live incident as seen by somebody."""
     mine = _C.model_id == model_id, _C.id == incident_id, _C.state == State.OPEN
     tx.execute(INCIDENT.update().where(*mine).values(state=str(State.ACKNOWLEDGED)))
-    responses.add(tx, model_id, Response(incident_id, at, who, "acknowledge", ""))
+    responses.add(tx, model_id, Response(incident_id, at, who, "acknowledge", note))
 
 
 def _completed(tx: Transaction, rows: Sequence[Any]) -> list[StoredIncident]:
-    """Add to each row what people did and what was sent, in two queries per model."""
+    """Add to each row what people did and what was sent, in two queries per model, and the events close to it."""
     ids: defaultdict[int, list[int]] = defaultdict(list)
     for row in rows:
         ids[row.model_id].append(row.id)
@@ -149,16 +151,27 @@ def _completed(tx: Transaction, rows: Sequence[Any]) -> list[StoredIncident]:
     sent: defaultdict[tuple[int, int], list[dict[str, Any]]] = defaultdict(list)
     for model_id, mine in ids.items():
         for response in responses.listed(tx, model_id, mine):
-            text = ": ".join(part for part in (response.what, response.text) if part)
-            moment = {"at": format_instant(response.at), "who": response.who, "text": text}
+            moment = {"at": format_instant(response.at), "who": response.who, "text": response.told}
             said[model_id, response.incident_id].append(moment)
         for incident_id, message in outbox.notified(tx, model_id, mine):
             sent[model_id, incident_id].append(message.to_dict())
-    return [_stored(row, said[row.model_id, row.id], sent[row.model_id, row.id]) for row in rows]
+    last = {model_id: clock.last_run(tx, model_id) for model_id in ids}
+    return [
+        _stored(row, said[row.model_id, row.id], sent[row.model_id, row.id], _events_told(tx, row, last[row.model_id]))
+        for row in rows
+    ]
 
 
-def _stored(row: Any, said: list[dict[str, Any]], sent: list[dict[str, Any]]) -> StoredIncident:
+def _events_told(tx: Transaction, row: Any, last: int | None) -> str:
+    """The line of evidence on events; those of an open incident as of the last window that was closed."""
+    window = row.body["window"]
+    begin, end = parse_instant(window["start"]), row.resolved or last or parse_instant(window["end"])
+    return close_in_time(events.near(tx, row.model_id, begin, end), begin)
+
+
+def _stored(row: Any, said: list[dict[str, Any]], sent: list[dict[str, Any]], near: str) -> StoredIncident:
     timeline = sorted([*row.body["timeline"], *said], key=lambda moment: parse_instant(moment["at"]))
-    body = {**row.body, "state": row.state, "timeline": timeline, "notified": sent}
+    cause = {**row.body["cause"], "evidence": [*row.body["cause"]["evidence"], near]}
+    body = {**row.body, "cause": cause, "state": row.state, "timeline": timeline, "notified": sent}
     kind, state, severity = Kind(row.kind), State(row.state), Status(row.severity)
     return StoredIncident(row.model_id, row.id, kind, state, severity, row.opened, row.resolved, body)

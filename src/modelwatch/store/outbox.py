@@ -152,3 +152,12 @@ def notified(tx: Transaction, model_id: int, incident_ids: Collection[int]) -> l
         )
         for row in tx.execute(query)
     ]
+
+
+def columns_named(tx: Transaction, model_id: int, incident_ids: Collection[int]) -> dict[int, set[str]]:
+    """The columns that the messages about some incidents of a model named, by the incident's number."""
+    mine = _C.model_id == model_id, _C.incident_id.in_(incident_ids)
+    named: dict[int, set[str]] = {}
+    for row in tx.execute(select(_C.incident_id, _C.body).where(*mine)):
+        named.setdefault(row.incident_id, set()).update(row.body.get("columns", ()))
+    return named

@@ -13,6 +13,7 @@ from sqlalchemy import Column, ForeignKeyConstraint, Index, String, Table, Text,
 from modelwatch.store.metadata import IDENTITY, INSTANT, METADATA, Transaction
 
 What = Literal["acknowledge", "comment", "silence"]
+_DONE = {"acknowledge": "acknowledged: ", "comment": "comment: ", "silence": "silenced "}
 
 RESPONSE = Table(
     "response",
@@ -31,13 +32,18 @@ RESPONSE = Table(
 
 
 class Response(NamedTuple):
-    """One act of a person on an incident."""
+    """One act of a person on an incident; the text of a silence begins with its end."""
 
     incident_id: int
     at: int
     who: str
     what: What
     text: str
+
+    @property
+    def told(self) -> str:
+        """The line of the timeline."""
+        return f"{_DONE[self.what]}{self.text}".rstrip(": ")
 
 
 def add(tx: Transaction, model_id: int, response: Response) -> None:

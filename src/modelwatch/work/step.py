@@ -5,7 +5,9 @@ Everything a step stores - measurements, incidents, messages, the clock - it sto
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
+from functools import cache, partial
 
 import polars as pl
 
@@ -14,6 +16,7 @@ from modelwatch.act.pipeline import notify
 from modelwatch.domain.columns import TIMESTAMP
 from modelwatch.domain.instants import DAY, Window, day_of, to_datetime
 from modelwatch.domain.measurement import Measurement, Series, Status
+from modelwatch.domain.rule import Verdict
 from modelwatch.judge import Book, Change, Context, Season, Terms, Turn, advance, judge
 from modelwatch.measure import (
     Setting,
@@ -81,11 +84,11 @@ class Stepper:
         late = set(touched.take(tx, self.watched.model_id, PROFILE))
         relabelled = changed | set(touched.take(tx, self.watched.model_id, OUTCOME))
         self.blocks.forget(late | relabelled)
-        changes: list[Change] = []
-        reached = self._reached(tx, window, late)
-        for again in sorted(reached | self._reached(tx, window, relabelled)):
-            changes += self._window(tx, again, instant, self._measure(tx, again, rows_changed=again in reached))
-        changes += self._window(tx, window, instant, self._measure(tx, window, rows_changed=True))
+        verdicts: list[Verdict] = []
+        reached = self._reached(tx, window, late) | {window}
+        for each in sorted(reached | self._reached(tx, window, relabelled)):
+            verdicts += self._judge(tx, each, self._measure(tx, each, rows_changed=each in reached))
+        changes = self._advance(tx, instant, verdicts)
         self.tally.windows += 1
         self._learn_own_spread(tx, window)
         if self._book is not None:
@@ -139,8 +142,8 @@ class Stepper:
                 current = calendar.next(current)
         return found
 
-    def _window(self, tx: Transaction, window: Window, instant: int, measured: list[Measurement]) -> list[Change]:
-        """Judge what was measured in one window, and take what came of it to the incidents."""
+    def _judge(self, tx: Transaction, window: Window, measured: list[Measurement]) -> list[Verdict]:
+        """Judge what was measured in one window, and keep it."""
         terms = self._terms(tx, window)
         judged = judge(measured, terms)
         held_back = {verdict.series for verdict in judged.verdicts if verdict.inhibited}
@@ -155,28 +158,36 @@ class Stepper:
         second = judge(shares, terms)
         found = (*judged.measurements, *second.measurements)
         self._store(tx, window, found)
-        context = Context(
+        self.history.note(found)
+        return [*judged.verdicts, *second.verdicts]
+
+    def _advance(self, tx: Transaction, instant: int, verdicts: list[Verdict]) -> list[Change]:
+        """Take the verdicts of a step to the incidents, all at once."""
+        book, changes = advance(
+            self._numbered(tx),
+            key=self.watched.key,
+            instant=instant,
+            verdicts=verdicts,
+            contexts=cache(partial(self._context, tx)),
+            catalog=self.watched.catalog,
+            rules=self.watched.monitor.rules,
+        )
+        self._keep(tx, book, changes)
+        return list(changes)
+
+    def _context(self, tx: Transaction, window: Window) -> Context:
+        """What is known of a window that was measured in this step or an earlier one."""
+        reference = self.watched.reference
+        return Context(
             window=window,
-            measurements=found,
-            baselines=terms.baselines,
+            measurements=self._stored(tx, window),
+            baselines={} if reference is None else reference.baselines,
             history=lambda series: self.history.before(tx, window, series),
             events=events.between(tx, self.watched.model_id, window.start - EVENTS_REACH, window.end),
             features=self.plan.features,
             task=self.plan.task,
             timezone=self.plan.calendar.timezone,
         )
-        book, changes = advance(
-            self._numbered(tx),
-            key=self.watched.key,
-            instant=instant,
-            verdicts=(*judged.verdicts, *second.verdicts),
-            context=context,
-            catalog=self.watched.catalog,
-            rules=self.watched.monitor.rules,
-        )
-        self._keep(tx, book, changes)
-        self.history.note(found)
-        return list(changes)
 
     def _measure(self, tx: Transaction, window: Window, *, rows_changed: bool) -> list[Measurement]:
         """Everything that can be measured in a window, for the model and for each version with rows in it.
@@ -207,13 +218,18 @@ class Stepper:
         return measured
 
     def _measured_rows(self, tx: Transaction, window: Window) -> list[Measurement]:
-        stored = measurements.latest(tx, self.watched.model_id, window.start, window.end)
+        stored = self._stored(tx, window, parts=(MODEL, PROFILE))
+        return [measurement for measurement in stored if measurement.series.metric != "drifted_share"]
+
+    def _stored(
+        self, tx: Transaction, window: Window, parts: Collection[str] = (MODEL, PROFILE, OUTCOME)
+    ) -> list[Measurement]:
+        """The last revision of what was measured in a window."""
         return [
             measurement
-            for row in stored
-            if row.part in (MODEL, PROFILE)
+            for row in measurements.latest(tx, self.watched.model_id, window.start, window.end)
+            if row.part in parts
             for measurement in unpack_measurements(row.blob, window, row.version, row.revision)
-            if measurement.series.metric != "drifted_share"
         ]
 
     def _spans(self, tx: Transaction, window: Window, *, profiles: bool) -> list[tuple[str, dict[int, Block]]]:

@@ -26,16 +26,20 @@ MESSAGE: dict[str, Any] = {
     "title": "Weather feed missing, 8 columns empty",
     "what": "New",
     "since": "2013-12-30T05:00:00Z",
+    "first": "2013-12-30T05:00:00Z",
     "until": None,
     "how_bad": "missing_share of temp is 1 (limit 0.2); 7 more",
+    "peak": "",
     "cause": "data_fault",
     "evidence": [
         "temp, dewp, humid, wind_dir, wind_speed, precip, pressure and visib are missing in all 936 rows "
         "of 30 December",
         "the other 6 columns are complete",
     ],
-    "columns": ["temp", "dewp", "humid"],
-    "slices": [{"origin": "EWR"}, {"origin": "JFK", "carrier": "UA"}],
+    "columns": ["temp", "dewp", "humid", "visib"],
+    "slices": [{"slice": {"origin": "JFK", "carrier": "UA"}, "value": 1.0, "n": 90}],
+    "where": ["origin JFK and carrier UA (1; 90 rows)"],
+    "look": "modelwatch incidents flight-delay --id 12",
     "impact": {"rows_affected": 936},
     "effect": "rows affected 936",
     "first_action": "Ask the weather feed's owner whether it was cut off.",
@@ -44,14 +48,14 @@ MESSAGE: dict[str, Any] = {
 EXPECTED = """\
 2013-12-31T06:00:00Z  CRITICAL  flight-delay  Weather feed missing, 8 columns empty
     New        incident 12, data fault, since 2013-12-30T05:00:00Z
-    Worst      missing_share of temp is 1 (limit 0.2); 7 more
-    Effect     rows affected 936
+    How bad    missing_share of temp is 1 (limit 0.2); 7 more; rows affected 936
     Why        - temp, dewp, humid, wind_dir, wind_speed, precip, pressure and visib are missing in
                  all 936 rows of 30 December
                - the other 6 columns are complete
-    Columns    temp, dewp, humid
-    Slices     origin EWR; origin JFK and carrier UA
+    Columns    temp, dewp, humid, visib
+    Slices     origin JFK and carrier UA (1; 90 rows)
     Do first   Ask the weather feed's owner whether it was cut off.
+    Look       modelwatch incidents flight-delay --id 12
     Runbook    https://example.com/runbook
     Message    """
 
@@ -82,14 +86,33 @@ def test_an_end_says_until_when_and_that_it_is_ok(path: Path) -> None:
     assert "    Over       incident 12, data fault, since 2013-12-30T05:00:00Z until 2014-01-01T05:00:00Z\n" in text
 
 
+def test_one_that_is_back_says_since_when_and_how_bad_it_was(path: Path) -> None:
+    back = {"what": "Back again", "since": "2014-01-04T05:00:00Z", "peak": "missing_share of temp is 1"}
+    LogChannel(path).send(MESSAGE | back, key="k")
+    text = path.read_text("utf-8")
+    assert "    Back again incident 12, data fault, since 2014-01-04T05:00:00Z, first 2013-12-30T05:00:00Z\n" in text
+    assert "    Peak       missing_share of temp is 1\n" in text
+
+
+def test_it_is_short_however_much_is_known(path: Path) -> None:
+    much = {"evidence": [f"line {i}" for i in range(9)], "where": [f"slice {i}" for i in range(9)]}
+    LogChannel(path).send(MESSAGE | much, key="k")
+    text = path.read_text("utf-8")
+    assert "line 2" in text
+    assert "line 3" not in text
+    assert "slice 2" in text
+    assert "slice 3" not in text
+
+
 def test_what_is_unknown_takes_no_line(path: Path) -> None:
     nothing = {
         "how_bad": "",
         "effect": "",
         "evidence": [],
         "columns": [],
-        "slices": [],
+        "where": [],
         "first_action": "",
+        "look": "",
         "links": {},
     }
     LogChannel(path).send(MESSAGE | nothing, key="k")
@@ -156,7 +179,8 @@ def test_hostile_names_cannot_pass_for_a_message(path: Path) -> None:
         "title": forged,
         "columns": [forged, "\x1b[2J", "\u202egnp.exe", "\ud800"],
         "evidence": [forged],
-        "slices": [{forged: forged}],
+        "where": [forged],
+        "peak": forged,
         "first_action": forged,
         "links": {forged: forged},
         "how_bad": forged,
@@ -172,7 +196,7 @@ def test_hostile_names_cannot_pass_for_a_message(path: Path) -> None:
 
 def test_long_names_stay_whole(path: Path) -> None:
     name = "n" * 150
-    LogChannel(path).send(MESSAGE | {"columns": ["a", name, "b"]}, key="k")
+    LogChannel(path).send(MESSAGE | {"columns": ["a", name, "b", "c"]}, key="k")
     assert name in path.read_text("utf-8")
 
 

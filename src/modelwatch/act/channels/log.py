@@ -15,10 +15,13 @@ from pathlib import Path
 from textwrap import wrap
 from typing import Any
 
+from modelwatch.act.message import LISTED
 from modelwatch.catalog import Catalog
 
 FILE = "notifications.log"
 WIDTH = 100
+WHERE = 3  # slices
+WHY = 3  # lines of evidence; all of them stand with the incident
 TAIL = 1 << 20  # bytes, about a thousand messages
 _INDENT = " " * 4
 _LABEL = 11
@@ -110,15 +113,18 @@ def block(message: Mapping[str, Any]) -> Iterator[str]:
     yield from _wrapped(first, "", _INDENT)
     cause = str(message["cause"]).replace("_", " ")
     until = f" until {message['until']}" if message["until"] else ""
-    yield from _field(message["what"], f"incident {message['incident']}, {cause}, since {message['since']}{until}")
-    yield from _field("Worst", message["how_bad"])
-    yield from _field("Effect", message["effect"])
-    for number, line in enumerate(message["evidence"]):
+    first = f", first {message['first']}" if message["first"] != message["since"] else ""
+    since = f"since {message['since']}{first}{until}"
+    yield from _field(message["what"], f"incident {message['incident']}, {cause}, {since}")
+    yield from _field("How bad", "; ".join(filter(None, (message["how_bad"], message["effect"]))))
+    yield from _field("Peak", message["peak"])
+    for number, line in enumerate(message["evidence"][:WHY]):
         yield from _field("" if number else "Why", f"- {line}", hanging=2)
-    yield from _field("Columns", ", ".join(message["columns"]))
-    slices = (" and ".join(f"{column} {value}" for column, value in each.items()) for each in message["slices"])
-    yield from _field("Slices", "; ".join(slices))
+    if len(message["columns"]) > LISTED:  # a title names a few and counts the others
+        yield from _field("Columns", ", ".join(message["columns"]))
+    yield from _field("Slices", "; ".join(message["where"][:WHERE]))
     yield from _field("Do first", message["first_action"])
+    yield from _field("Look", message["look"])
     for name, address in message["links"].items():
         yield from _field(_printable(name).capitalize(), address)
 

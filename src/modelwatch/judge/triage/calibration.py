@@ -10,6 +10,8 @@ from modelwatch.judge.triage.slices import by_slice, contrast
 from modelwatch.judge.triage.story import Finding, Matter, Story
 from modelwatch.judge.triage.wording import number
 
+BIAS = "mean_bias"  # which says more than an error does: in which direction
+
 
 def tell(matter: Matter) -> Story:
     """Tell which way the scores are off, and whether ranking suffers too."""
@@ -21,14 +23,13 @@ def tell(matter: Matter) -> Story:
         else "Recalibrate the scores on recent labels (the ranking holds), then review their thresholds"
     )
     return matter.told(
-        _title(matter, lead),
+        _title(matter, next((each for each in matter.findings if each.verdict.series.metric == BIAS), lead)),
         [
-            evidence.others(matter),
             _means(matter),
-            evidence.performance(matter),
-            evidence.drift(matter),
             evidence.quality(matter),
-            evidence.events(matter),
+            evidence.drift(matter),
+            evidence.performance(matter),
+            evidence.others(matter),
             contrast(matter, lead),
         ],
         slices=by_slice(matter, lead),
@@ -39,19 +40,19 @@ def tell(matter: Matter) -> Story:
 
 def _title(matter: Matter, lead: Finding) -> str:
     value = lead.verdict.value or 0.0
-    span = lead.verdict.series.span
-    over = f" over {span} windows" if span > 1 else ""
-    if lead.verdict.series.metric == "mean_bias":
-        return f"Predictions are {number(abs(value))} too {'high' if value > 0 else 'low'} on average{over}"
+    when = matter.when(lead.verdict.series.span)
+    if lead.verdict.series.metric == BIAS:
+        return f"Predictions are {number(abs(value))} too {'high' if value > 0 else 'low'} on average {when}"
     baseline = matter.context.baseline(lead.verdict.series)
     against = f" against {number(baseline.mean)} in the reference" if baseline else ""
-    return f"{lead.title} {number(value)}{against}{over}"
+    return f"{lead.title} {number(value)}{against} {when}"
 
 
 def _means(matter: Matter) -> str:
-    version = matter.lead.verdict.series.version
-    said = matter.context.find("prediction_mean", version=version)
-    true = matter.context.find("label_mean", version=version)
+    """Both means, where they were measured on the worst finding's own span."""
+    version, span = matter.lead.verdict.series.version, matter.lead.verdict.series.span
+    said = matter.context.find("prediction_mean", span=span, version=version)
+    true = matter.context.find("label_mean", span=span, version=version)
     if said is None or true is None or said.value is None or true.value is None:
         return ""
-    return f"Mean prediction {number(said.value)}, mean label {number(true.value)}"
+    return f"Mean prediction {number(said.value)}, mean label {number(true.value)} {matter.when(span)}"

@@ -38,13 +38,12 @@ def tell(matter: Matter) -> Story:
     )
     since = matter.date(matter.lead.since.end)
     return matter.told(
-        title,
+        f"{title} {matter.when(matter.lead.verdict.series.span)}",
         [
             evidence.together(matter),
             evidence.others(matter),
             evidence.rows(matter),
             evidence.performance(matter),
-            evidence.events(matter),
             contrast(matter, matter.lead),
         ],
         slices=by_slice(matter, matter.lead),

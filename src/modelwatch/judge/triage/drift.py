@@ -14,7 +14,7 @@ from modelwatch.domain.columns import PREDICTION
 from modelwatch.judge.triage import evidence
 from modelwatch.judge.triage.slices import by_slice, contrast
 from modelwatch.judge.triage.story import Finding, Matter, Story
-from modelwatch.judge.triage.wording import named, number, percent
+from modelwatch.judge.triage.wording import count, named, number, percent
 
 _ENOUGH = 8  # windows from which the way a distance grew can be told
 
@@ -22,18 +22,18 @@ _ENOUGH = 8  # windows from which the way a distance grew can be told
 def tell(matter: Matter) -> Story:
     """Tell which columns drift and how far, in one step or slowly, and whether the model suffers."""
     lead = matter.lead
-    features = [column for column in matter.columns if column != PREDICTION]
+    found = matter.columns or evidence.drifting(matter)[0]
+    features = [column for column in found if column != PREDICTION]
     return matter.told(
         _title(matter, lead),
         [
             _way(matter, lead),
+            _part(matter),
             evidence.together(matter),
-            _part(matter, features),
             evidence.others(matter),
-            evidence.performance(matter),
             evidence.quality(matter),
             evidence.rows(matter),
-            evidence.events(matter),
+            evidence.performance(matter),
             contrast(matter, lead),
         ],
         slices=by_slice(matter, lead),
@@ -44,11 +44,12 @@ def tell(matter: Matter) -> Story:
 
 def _title(matter: Matter, lead: Finding) -> str:
     columns = [finding.column for finding in matter.alike() if finding.column]
+    when = matter.when(lead.verdict.series.span)
     if not columns:
-        return f"{lead.title} at {evidence.reading(lead)}"
+        return f"{lead.title} at {evidence.reading(lead)} {when}"
     name = lead.verdict.series.metric
     verb, of = ("drifts", "") if len(columns) == 1 else ("drift", f" of {lead.column}")
-    return f"{named(columns)} {verb} from the reference: {name}{of} {evidence.reading(lead)}"
+    return f"{named(columns)} {verb} from the reference {when}: {name}{of} {evidence.reading(lead)}"
 
 
 def _way(matter: Matter, lead: Finding) -> str:
@@ -67,8 +68,9 @@ def _way(matter: Matter, lead: Finding) -> str:
     whole, stepped, sloped = _scatter(path), _two_levels(path), _line(path)
     if min(stepped, sloped) > whole / 2 or whole == 0:
         return ""
+    date = matter.date(matter.context.window.end)
     way = "in one step" if stepped < sloped else "gradually"
-    ends = f"from {number(path[0])} to {number(path[-1])} in {len(path)} windows"
+    ends = f"from {number(path[0])} to {number(path[-1])} in the {len(path)} single windows to {date}"
     return f"{lead.title}{f' of {lead.column}' if lead.column else ''} moved {way} {ends}"
 
 
@@ -86,9 +88,16 @@ def _line(path: Sequence[float]) -> float:
     return sum((value - intercept - slope * x) ** 2 for x, value in enumerate(path))
 
 
-def _part(matter: Matter, features: list[str]) -> str:
-    of = len(matter.context.features)
-    return f"{len(features)} of {of} features drift ({percent(len(features) / of)})" if of and features else ""
+def _part(matter: Matter) -> str:
+    """How many of the features judged on the worst finding's span are in drift there, and which."""
+    series = matter.lead.verdict.series
+    seen = matter.context.find(evidence.SHARE, span=series.span, version=series.version)
+    if seen is None or not seen.value:
+        return ""
+    columns, span = evidence.drifting(matter)
+    which = f": {named(columns)}" if span == series.span and columns else ""
+    part = f"{round(seen.value * seen.n)} of {count(seen.n, 'judged feature')} ({percent(seen.value)})"
+    return f"{part} in drift {matter.when(series.span)}{which}"
 
 
 def _action(matter: Matter, features: list[str]) -> str:

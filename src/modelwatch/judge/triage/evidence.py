@@ -1,6 +1,7 @@
 """Lines of evidence that several kinds of incident share: what agrees with the cause, and what is ruled out.
 
-Each function reads a `Matter` and returns one sentence, or nothing where it has nothing to say.
+Each function reads a `Matter` and returns one sentence, with the window and span of its numbers, or nothing where
+it has nothing to say.
 """
 
 from __future__ import annotations
@@ -9,17 +10,17 @@ from statistics import median
 from typing import Any
 
 from modelwatch.domain.columns import Task
-from modelwatch.domain.event import Event
-from modelwatch.domain.instants import DAY, format_instant
+from modelwatch.domain.event import NEAR_US, Event
 from modelwatch.domain.measurement import Measurement, Series
 from modelwatch.domain.metric import Better, Family
-from modelwatch.judge.triage.story import Finding, Matter
-from modelwatch.judge.triage.wording import amount, count, named, number
+from modelwatch.judge.triage.story import Clue, Finding, Matter
+from modelwatch.judge.triage.wording import amount, count, named, number, over
 
-NEAR_DAYS = 7
 DEVIATIONS = 3
+ORDINARY = 0.2  # of what is usual, by which the number of rows may differ without a word
 _ENOUGH = 4  # earlier windows from which their median is what is usual
 _SPELLED = 8  # windows that are told one by one
+SHARE = "drifted_share"  # which the story of drift tells in a sentence of its own
 _MAIN = {
     Task.BINARY: ("roc_auc", "accuracy"),
     Task.MULTICLASS: ("roc_auc", "accuracy"),
@@ -37,16 +38,18 @@ def usual(matter: Matter, series: Series) -> float | None:
     return baseline.mean if baseline else None
 
 
-def rows(matter: Matter) -> str:
+def rows(matter: Matter) -> str | Clue:
     """Whether the number of rows changed too."""
     seen = matter.context.find("rows", version=matter.lead.verdict.series.version)
     if seen is None or seen.value is None:
         return ""
     normal = usual(matter, seen.series)
     if normal is None:
-        return f"{number(seen.value)} rows in the window"
-    moved = "stayed at" if normal / 2 <= seen.value <= normal * 1.5 else "fell to" if seen.value < normal else "rose to"
-    return f"Rows {moved} {number(seen.value)} (usual {number(normal)})"
+        return f"{count(round(seen.value), 'row')} {matter.when()}"
+    if abs(seen.value - normal) <= ORDINARY * normal:
+        return Clue(f"rows as usual ({number(seen.value)})")
+    moved = "fell" if seen.value < normal else "rose"
+    return f"Rows {moved} to {number(seen.value)} {matter.when()} (usual {number(normal)})"
 
 
 def together(matter: Matter) -> str:
@@ -60,34 +63,38 @@ def together(matter: Matter) -> str:
     return f"The {len(begun)} columns began in {len(set(begun.values()))} different windows, the first {date}"
 
 
-def main_metric(matter: Matter, span: int = 1) -> Measurement | None:
-    """The model's first performance metric that was computed in this window, else its estimate."""
+def main_metric(matter: Matter) -> Measurement | None:
+    """The model's first performance metric that was computed on the worst finding's span, else on one window.
+
+    An estimate is taken where nothing was computed from labels.
+    """
     names = _MAIN.get(matter.context.task, ())
-    version = matter.lead.verdict.series.version
-    for name in (*names, *(f"estimated_{name}" for name in names)):
-        found = matter.context.find(name, span=span, version=version)
-        if found is not None and found.value is not None:
-            return found
+    lead = matter.lead.verdict.series
+    for span in dict.fromkeys((lead.span, 1)):
+        for name in (*names, *(f"estimated_{name}" for name in names)):
+            found = matter.context.find(name, span=span, version=lead.version)
+            if found is not None and found.value is not None:
+                return found
     return None
 
 
-def performance(matter: Matter) -> str:
+def performance(matter: Matter) -> str | Clue:
     """Whether the model's performance went with it."""
     seen = main_metric(matter)
     if seen is None or seen.value is None:
-        return "Performance is not known yet for this window" if _MAIN.get(matter.context.task) else ""
+        return f"Performance {matter.when()} is not known yet" if _MAIN.get(matter.context.task) else ""
     record = matter.metric(seen.series.metric)
     title = record.title if record else seen.series.metric
+    when = matter.when(seen.series.span)
     baseline = matter.context.baseline(seen.series)
     if baseline is None:
-        return f"{title} reads {number(seen.value)}; the reference has none to compare with"
+        return f"{title} reads {number(seen.value)} {when}; the reference has none to compare with"
     down = -1 if record and record.better is Better.HIGHER else 1
     worse = down * (seen.value - baseline.mean)
-    stayed = not seen.status.firing and worse <= DEVIATIONS * baseline.sd
-    return (
-        f"{title} {'stayed inside' if stayed else 'left'} the reference: {number(seen.value)} against "
-        f"{number(baseline.mean)}, {DEVIATIONS} sd is {number(DEVIATIONS * baseline.sd)}"
-    )
+    against = f"{number(seen.value)} {when} against {number(baseline.mean)} in the reference"
+    if not seen.status.firing and worse <= DEVIATIONS * baseline.sd:
+        return Clue(f"{title} held within {DEVIATIONS} sd ({against})")
+    return f"{title} left the reference: {against}, {DEVIATIONS} sd is {number(DEVIATIONS * baseline.sd)}"
 
 
 def near(matter: Matter) -> tuple[Event, ...]:
@@ -96,52 +103,52 @@ def near(matter: Matter) -> tuple[Event, ...]:
     close = (
         event
         for event in matter.context.events
-        if event.at < matter.context.window.end and (event.until or event.at) >= begin - NEAR_DAYS * DAY
+        if event.at < matter.context.window.end and (event.until or event.at) >= begin - NEAR_US
     )
     return tuple(sorted(close, key=lambda event: (abs(event.at - begin), event.at, event.kind, event.note)))
-
-
-def events(matter: Matter) -> str:
-    """Deployments and other events close to the beginning, the likeliest causes there are."""
-    told = [
-        f"{event.kind} at {format_instant(event.at)}{f' ({event.note})' if event.note else ''}"
-        for event in near(matter)[:3]
-    ]
-    return f"Close in time: {'; '.join(told)}" if told else f"No deployment or schema event within {NEAR_DAYS} d"
 
 
 def firing(matter: Matter, family: Family) -> tuple[Measurement, ...]:
     """What else fires in this window in one family of metrics, over all rows, worst first."""
     found = [
         each
-        for each in matter.context.measurements
-        if each.status.firing and not each.series.slice and _family(matter, each) is family
+        for name in _measured(matter, family)
+        for each in matter.context.of(name)
+        if each.status.firing and not each.series.slice
     ]
     return tuple(sorted(found, key=lambda each: (-each.status.rank, each.series)))
 
 
-def quality(matter: Matter) -> str:
+def quality(matter: Matter) -> str | Clue:
     """Whether data quality explains it."""
     found = firing(matter, Family.QUALITY)
     if found:
         columns = dict.fromkeys(each.series.column for each in found)
-        return f"Data quality fires in the same window on {named(list(columns))}"
-    seen = any(_family(matter, each) is Family.QUALITY for each in matter.context.measurements)
-    return "Data quality is fine in this window" if seen else ""
+        return f"Data quality fires {matter.when()} on {named(list(columns))}"
+    return Clue("data quality is fine") if _measured(matter, Family.QUALITY) else ""
 
 
-def drifting(matter: Matter) -> list[str]:
-    """The columns whose drift fires in this window, worst first."""
-    return list(dict.fromkeys(each.series.column for each in firing(matter, Family.DRIFT) if each.series.column))
+def drifting(matter: Matter) -> tuple[list[str], int]:
+    """The columns whose drift fires here, worst first, and on which span: the worst finding's, else the longest."""
+    found = firing(matter, Family.DRIFT)
+    spans = {each.series.span for each in found}
+    lead = matter.lead.verdict.series.span
+    span = lead if lead in spans else max(spans, default=lead)
+    return list(dict.fromkeys(e.series.column for e in found if e.series.span == span and e.series.column)), span
 
 
-def drift(matter: Matter) -> str:
+def drift(matter: Matter) -> str | Clue:
     """Which inputs drift at the same time."""
-    columns = drifting(matter)
+    columns, span = drifting(matter)
     if columns:
-        return f"{named(columns)} {'drifts' if len(columns) == 1 else 'drift'} in the same window"
-    seen = any(_family(matter, each) is Family.DRIFT for each in matter.context.measurements)
-    return "No column drifts in this window" if seen else ""
+        return f"{named(columns)} {'drifts' if len(columns) == 1 else 'drift'} {matter.when(span)}"
+    return Clue("no column drifts") if _measured(matter, Family.DRIFT) else ""
+
+
+def _measured(matter: Matter, family: Family) -> list[str]:
+    """The metrics of a family that were measured in this window."""
+    records = ((name, matter.metric(name)) for name in matter.context.metrics)
+    return [name for name, record in records if record and record.family is family]
 
 
 def effect(matter: Matter, finding: Finding | None = None) -> dict[str, Any]:
@@ -158,13 +165,18 @@ def effect(matter: Matter, finding: Finding | None = None) -> dict[str, Any]:
 
 
 def others(matter: Matter) -> str:
-    """The findings of the incident besides those of the worst one's metric."""
+    """The findings in this window besides those of the worst one's metric and span, each metric and span once."""
+    told = {finding.column for finding in matter.alike()}
     lead = matter.lead.verdict.series.metric
-    told: dict[str, Finding] = {}
+    groups: dict[tuple[str, int], list[Finding]] = {}
     for finding in matter.findings:
-        if finding.verdict.series.metric != lead:
-            told.setdefault(finding.verdict.series.metric, finding)
-    parts = [f"{_of(finding)} at {reading(finding)}" for finding in list(told.values())[:3]]
+        series = finding.verdict.series
+        if series.metric not in (lead, SHARE) or (series.metric == lead and finding.column not in told):
+            groups.setdefault((series.metric, series.span), []).append(finding)
+    parts: list[str] = []
+    for found in list(groups.values())[:3]:
+        more = f" and {count(len(found) - 1, 'more column')}" if len(found) > 1 else ""
+        parts.append(f"{_of(found[0])}{over(found[0].verdict.series.span)} at {reading(found[0])}{more}")
     return f"Also: {'; '.join(parts)}" if parts else ""
 
 
@@ -181,16 +193,16 @@ def reading(finding: Finding, *, limit: bool = True) -> str:
 
 
 def kept(matter: Matter) -> tuple[str, ...]:
-    """In which windows the findings fired: a line for each metric and span, like columns together."""
+    """In which windows all of the incident fired: a line for each metric and span, like columns together."""
     lines: list[str] = []
-    groups = dict.fromkeys((finding.title, finding.verdict.series.span) for finding in matter.findings)
+    groups = dict.fromkeys((finding.title, finding.verdict.series.span) for finding in matter.lasting)
     for title, span in groups:
-        found = [each for each in matter.findings if (each.title, each.verdict.series.span) == (title, span)]
+        found = [each for each in matter.lasting if (each.title, each.verdict.series.span) == (title, span)]
         shared: dict[str, list[str]] = {}
         for finding in found:
             shared.setdefault(_when(finding, matter), []).append(_place(finding))
         parts = [f"{named(places)} {when}".strip() for when, places in list(shared.items())[:3]]
-        lines.append(f"{title}{f' over {span} windows' if span > 1 else ''}: {'; '.join(parts)}")
+        lines.append(f"{title}{over(span)}: {'; '.join(parts)}")
     return tuple(lines[:5])
 
 
@@ -210,8 +222,3 @@ def _place(finding: Finding) -> str:
 def _of(finding: Finding) -> str:
     place = _place(finding)
     return f"{finding.title} of {place}" if place else finding.title
-
-
-def _family(matter: Matter, measurement: Measurement) -> Family | None:
-    record = matter.metric(measurement.series.metric)
-    return record.family if record else None

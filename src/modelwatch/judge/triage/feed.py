@@ -5,28 +5,32 @@ Told when volume or freshness fires: nothing else can be known of rows that are 
 
 from __future__ import annotations
 
+from modelwatch.domain.instants import SECOND, format_instant
+from modelwatch.domain.measurement import Series
 from modelwatch.judge.triage import evidence
 from modelwatch.judge.triage.slices import by_slice, contrast
 from modelwatch.judge.triage.story import Finding, Matter, Story
-from modelwatch.judge.triage.wording import number, stretch
+from modelwatch.judge.triage.wording import count, number, stretch
+
+# which say that no row came of late, the plainest first
+_SILENCE = ("silence_seconds", "freshness_seconds")
 
 
 def tell(matter: Matter) -> Story:
     """Tell how many rows came, how many usually do, and how old the newest one is."""
     lead = matter.lead
-    silent = lead.verdict.series.metric == "freshness_seconds" or not lead.verdict.value
+    stopped = _stopped(matter)
     action = (
-        "Check that the service still answers and still logs: start at the log of its last row"
-        if silent
-        else "Ask the callers of the model what changed: compare the slices below with their traffic"
+        "Check that the service still answers and that its log arrives: start at its last row"
+        if stopped
+        else "Ask the callers of the model what changed: compare the slices with their traffic"
     )
     return matter.told(
-        _title(matter, lead),
+        _silence(matter, stopped) if stopped else _title(matter, lead),
         [
-            evidence.others(matter),
+            _last(matter, stopped) if stopped else evidence.others(matter),
             evidence.quality(matter),
             evidence.performance(matter),
-            evidence.events(matter),
             contrast(matter, lead),
         ],
         slices=by_slice(matter, lead),
@@ -35,17 +39,49 @@ def tell(matter: Matter) -> Story:
     )
 
 
+def _stopped(matter: Matter) -> Finding | None:
+    """The finding that says that rows no longer come, whatever else was found of their number."""
+    for metric in _SILENCE:
+        for finding in matter.findings:
+            if finding.verdict.series.metric == metric:
+                return finding
+    nothing = (each for each in matter.findings if each.verdict.series.metric == "rows" and not each.verdict.value)
+    return next(nothing, None)
+
+
+def _silence(matter: Matter, stopped: Finding) -> str:
+    verdict = stopped.verdict
+    if stopped.verdict.series.metric == "rows":
+        return f"No rows {matter.when()}{_usually(matter, verdict.series)}"
+    limit = "" if verdict.threshold is None else f" (limit {stretch(verdict.threshold)})"
+    return f"No new row for {stretch(verdict.value or 0.0)}{limit} {_at_end(matter)}"
+
+
+def _last(matter: Matter, stopped: Finding) -> str:
+    """When the last row came, and how many usually do in a window."""
+    verdict = stopped.verdict
+    if stopped.verdict.series.metric == "rows":
+        return ""
+    last = verdict.window.end - round((verdict.value or 0.0) * SECOND)
+    seen = matter.context.find("rows", version=verdict.series.version)
+    usually = "" if seen is None else _usually(matter, seen.series)
+    return f"The last row is of {format_instant(last // SECOND * SECOND)}{usually}"
+
+
+def _usually(matter: Matter, series: Series) -> str:
+    normal = evidence.usual(matter, series)
+    return "" if normal is None else f", where {number(normal)} a window are usual"
+
+
+def _at_end(matter: Matter) -> str:
+    return f"by {format_instant(matter.context.window.end)}"
+
+
 def _title(matter: Matter, lead: Finding) -> str:
-    value, limit = lead.verdict.value or 0.0, lead.verdict.threshold
-    match lead.verdict.series.metric:
-        case "rows":
-            normal = evidence.usual(matter, lead.verdict.series)
-            expected = "" if normal is None else f" where {number(normal)} are usual"
-            return f"{number(value) if value else 'No'} rows{expected}"
-        case "freshness_seconds":
-            return f"No new row for {stretch(value)}" + (f" (limit {stretch(limit)})" if limit is not None else "")
-        case _:
-            return f"{lead.title} at {evidence.reading(lead)}"
+    verdict = lead.verdict
+    if verdict.series.metric == "rows":
+        return f"{count(round(verdict.value or 0.0), 'row')} {matter.when()}{_usually(matter, verdict.series)}"
+    return f"{lead.title} at {evidence.reading(lead)} {matter.when(verdict.series.span)}"
 
 
 def _rows(matter: Matter) -> int | None:

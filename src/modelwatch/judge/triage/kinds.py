@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from modelwatch.domain.incident import Kind
@@ -20,6 +21,7 @@ from modelwatch.judge.triage import (
     spike,
     unknown,
 )
+from modelwatch.judge.triage.evidence import kept
 from modelwatch.judge.triage.story import Matter, Story
 
 _TELLERS: Mapping[Kind, Callable[[Matter], Story]] = MappingProxyType(
@@ -38,4 +40,5 @@ _TELLERS: Mapping[Kind, Callable[[Matter], Story]] = MappingProxyType(
 
 def tell(matter: Matter) -> Story:
     """Write the story of an incident in the way of its kind."""
-    return _TELLERS.get(matter.kind, unknown.tell)(matter)
+    story = _TELLERS.get(matter.kind, unknown.tell)(matter)
+    return replace(story, cause=replace(story.cause, evidence=story.cause.evidence + kept(matter)))

@@ -16,13 +16,12 @@ def tell(matter: Matter) -> Story:
     lead = matter.lead
     since = matter.date(lead.since.end)
     return matter.told(
-        f"{lead.title} at {evidence.reading(lead)}",
+        f"{lead.title} at {evidence.reading(lead)} {matter.when()}",
         [
             evidence.others(matter),
             _median(matter),
             evidence.rows(matter),
             _errors(matter),
-            evidence.events(matter),
             contrast(matter, lead),
         ],
         slices=by_slice(matter, lead),
@@ -37,12 +36,14 @@ def _median(matter: Matter) -> str:
     normal = evidence.usual(matter, seen.series)
     told = amount(seen.value, matter.metric("latency_p50"), "latency_p50")
     if normal is None:
-        return f"Half of the answers take up to {told}"
+        return f"Half of the answers take up to {told} {matter.when()}"
     whole = "all answers are slower" if seen.value > 1.5 * normal else "only the slow end is slower"
     usual = amount(normal, matter.metric("latency_p50"), "latency_p50")
-    return f"Half of the answers take up to {told} (usual {usual}): {whole}"
+    return f"Half of the answers take up to {told} {matter.when()} (usual {usual}): {whole}"
 
 
 def _errors(matter: Matter) -> str:
     seen = matter.context.find("error_share", version=matter.lead.verdict.series.version)
-    return "" if seen is None or seen.value is None else f"{percent(seen.value)} of the predictions failed"
+    if seen is None or seen.value is None:
+        return ""
+    return f"{percent(seen.value)} of the predictions failed {matter.when()}"

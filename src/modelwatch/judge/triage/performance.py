@@ -22,14 +22,13 @@ def tell(matter: Matter) -> Story:
     return matter.told(
         _title(matter, lead),
         [
+            _estimate(matter, lead),
+            evidence.quality(matter),
+            evidence.drift(matter),
             _limit(lead),
             evidence.others(matter),
-            _estimate(matter, lead),
-            evidence.drift(matter),
-            evidence.quality(matter),
             _labels(matter),
             evidence.rows(matter),
-            evidence.events(matter),
             contrast(matter, lead),
         ],
         slices=worst,
@@ -42,10 +41,8 @@ def _title(matter: Matter, lead: Finding) -> str:
     name, value = lead.verdict.series.metric, lead.verdict.value or 0.0
     baseline = matter.context.baseline(lead.verdict.series)
     against = f" against {amount(baseline.mean, lead.metric, name)} in the reference" if baseline else ""
-    span = lead.verdict.series.span
-    over = f" over {span} windows" if span > 1 else ""
     where = f" where {lead.verdict.series.slice}" if lead.verdict.series.slice else ""
-    return f"{lead.title} {amount(value, lead.metric, name)}{against}{over}{where}"
+    return f"{lead.title} {amount(value, lead.metric, name)}{against}{where} {matter.when(lead.verdict.series.span)}"
 
 
 def _limit(lead: Finding) -> str:
@@ -76,7 +73,7 @@ def _estimate(matter: Matter, lead: Finding) -> str:
 
 def _labels(matter: Matter) -> str:
     pending = _value(matter.context.find("labels_pending_share", version=matter.lead.verdict.series.version))
-    return "" if pending is None else f"{percent(pending)} of the predictions have no label yet"
+    return f"{percent(pending)} of the predictions {matter.when()} have no label yet" if pending else ""
 
 
 def _value(measurement: Measurement | None) -> float | None:
@@ -85,8 +82,8 @@ def _value(measurement: Measurement | None) -> float | None:
 
 def _action(matter: Matter, slices: tuple[dict[str, object], ...]) -> str:
     if evidence.near(matter):
-        return "Compare the versions before and after the events above, and roll back if the older one is better"
-    drifting = evidence.drifting(matter)
+        return "Compare the model before and after the events close in time, and roll back if it was better before"
+    drifting, _ = evidence.drifting(matter)
     if drifting:
         return f"Retrain on recent labelled rows, for {named(drifting)} changed, and compare on the same labels"
     if slices:

@@ -16,8 +16,8 @@ def tell(matter: Matter) -> Story:
     of = f" of {named(matter.columns)}" if matter.columns else ""
     since = matter.date(lead.since.end)
     return matter.told(
-        f"{lead.title}{of} at {evidence.reading(lead)}",
-        [evidence.others(matter), evidence.events(matter), evidence.rows(matter), evidence.quality(matter)],
+        f"{lead.title}{of} at {evidence.reading(lead)} {matter.when()}",
+        [evidence.others(matter), evidence.rows(matter), evidence.quality(matter)],
         first_action=(
             f"Compare what the sender changed as of {since} with `modelwatch show`: "
             "the rows that do not fit are kept in quarantine, with field and reason"

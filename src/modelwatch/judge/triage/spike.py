@@ -19,11 +19,10 @@ def tell(matter: Matter) -> Story:
         _title(matter, lead),
         [
             _predicted(matter),
+            evidence.rows(matter),
             evidence.drift(matter),
             evidence.quality(matter),
             evidence.performance(matter),
-            evidence.rows(matter),
-            evidence.events(matter),
             contrast(matter, lead),
         ],
         slices=by_slice(matter, lead),
@@ -38,21 +37,22 @@ def tell(matter: Matter) -> Story:
 def _title(matter: Matter, lead: Finding) -> str:
     value, distance = lead.verdict.value or 0.0, lead.verdict.distance
     baseline = matter.context.baseline(lead.verdict.series)
-    normal = f" where {number(baseline.mean)} is usual" if baseline else ""
+    normal = f", where {number(baseline.mean)} is usual" if baseline else ""
     far = f", {number(distance)} standard deviations of the reference's blocks" if distance and distance < 1e6 else ""
-    return f"{lead.title} {number(value)}{normal}{far}"
+    return f"{lead.title} {number(value)} {matter.when(lead.verdict.series.span)}{normal}{far}"
 
 
 def _predicted(matter: Matter) -> str:
     """Whether the model's own mean moved with the labels."""
-    seen = matter.context.find("prediction_mean", version=matter.lead.verdict.series.version)
-    label = matter.lead.verdict.value
+    series, label = matter.lead.verdict.series, matter.lead.verdict.value
+    seen = matter.context.find("prediction_mean", span=series.span, version=series.version)
     if seen is None or seen.value is None or label is None:
         return ""
-    baseline = matter.context.baseline(matter.lead.verdict.series)
+    means = f"Mean prediction {number(seen.value)} against mean label {number(label)} {matter.when(series.span)}"
+    baseline = matter.context.baseline(series)
     normal = baseline.mean if baseline else None
     if normal is None or normal == label:
-        return f"Mean prediction {number(seen.value)} against mean label {number(label)}"
+        return means
     saw = (seen.value - normal) / (label - normal)
     says = (
         "the model saw most of it"
@@ -61,4 +61,4 @@ def _predicted(matter: Matter) -> str:
         if saw >= 0.15
         else "the model did not see it"
     )
-    return f"Mean prediction {number(seen.value)} against mean label {number(label)}: {says}"
+    return f"{means}: {says}"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from modelwatch.catalog import Catalog
 from modelwatch.domain.columns import Task
@@ -18,17 +18,17 @@ from modelwatch.domain.measurement import Baseline, Measurement, Series
 from modelwatch.domain.metric import Metric
 from modelwatch.domain.rule import Rule, Verdict
 from modelwatch.domain.slices import Slice
-from modelwatch.judge.triage.wording import day
+from modelwatch.judge.triage.wording import day, when
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One series of an incident: its worst verdict and the windows in which it fired.
+    """One series of an incident: a verdict on it and the windows in which it fired.
 
     `metric` and `rule` are None where catalogue or specification no longer know them. `since` is the first
-    window of the run with which it came in, `ends` are the ends of the firing windows still remembered,
-    oldest first, `forgotten` counts those before them. It has `recovered` once it was ok for two windows
-    running.
+    window of the run that goes on, or, for its worst verdict so far, of the run with which it came in; `ends` are
+    the ends of the firing windows still remembered, oldest first, `forgotten` counts those before them. It has
+    `recovered` once it was ok for two windows running.
     """
 
     verdict: Verdict
@@ -62,7 +62,7 @@ def no_history(_: Series) -> Sequence[float]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """What else is known of the window that has just closed.
+    """What else is known of one window.
 
     Parameters
     ----------
@@ -89,6 +89,23 @@ class Context:
     features: Sequence[str] = ()
     task: Task = Task.NONE
     timezone: str = "UTC"
+    _named: dict[str, list[Measurement]] = field(
+        init=False, compare=False, default_factory=dict[str, list[Measurement]]
+    )
+
+    def __post_init__(self) -> None:
+        """Sort the measurements by metric, as a story looks for a score of them among thousands."""
+        for each in self.measurements:
+            self._named.setdefault(each.series.metric, []).append(each)
+
+    def of(self, metric: str) -> Sequence[Measurement]:
+        """The measurements of a metric: columns, spans, versions and slices."""
+        return self._named.get(metric, ())
+
+    @property
+    def metrics(self) -> Sequence[str]:
+        """The names of the metrics measured."""
+        return tuple(self._named)
 
     def find(self, metric: str, column: str | None = None, *, span: int = 1, version: str = "") -> Measurement | None:
         """A metric's measurement over all rows in this window, whatever column it goes by if none is given.
@@ -97,11 +114,8 @@ class Context:
         """
         fitting = [
             each
-            for each in self.measurements
-            if each.series.metric == metric
-            and column in (None, each.series.column)
-            and each.series.span == span
-            and not each.series.slice
+            for each in self.of(metric)
+            if column in (None, each.series.column) and each.series.span == span and not each.series.slice
         ]
         return max(fitting, key=lambda each: (each.series.version == version, each.n), default=None)
 
@@ -120,12 +134,23 @@ class Story:
     cause: Cause
 
 
+class Clue(NamedTuple):
+    """A line of evidence that only rules something out; all of them share a line."""
+
+    text: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Matter:
-    """All that a kind of incident is told from; `findings` come from bad to mild, at least one."""
+    """All that a kind of incident is told from, from bad to mild.
+
+    `findings` are those of the context's window, at least one, each with its verdict there; `lasting` are all that
+    the incident is made of, each with its worst verdict.
+    """
 
     kind: Kind
     findings: tuple[Finding, ...]
+    lasting: tuple[Finding, ...]
     context: Context
     catalog: Catalog
 
@@ -136,7 +161,7 @@ class Matter:
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The columns found, worst first."""
+        """The columns found in this window, worst first."""
         return columns_of(self.findings)
 
     @property
@@ -148,12 +173,18 @@ class Matter:
         """The local day of the window that ends there; its start where windows are shorter than a day."""
         return day(end, self.size, self.context.timezone)
 
+    def when(self, span: int = 1) -> str:
+        """Which windows a value of a span measured in this window speaks of."""
+        return when(self.context.window.end, self.size, self.context.timezone, span)
+
     def alike(self) -> tuple[Finding, ...]:
-        """The findings of the worst one's metric, one for each column and slice: the worst span."""
+        """The findings of the worst one's metric and span, one for each column and slice."""
         best: dict[tuple[str, Slice], Finding] = {}
+        lead = self.lead.verdict.series
         for finding in self.findings:
-            if finding.verdict.series.metric == self.lead.verdict.series.metric:
-                best.setdefault((finding.column, finding.verdict.series.slice), finding)
+            series = finding.verdict.series
+            if (series.metric, series.span) == (lead.metric, lead.span):
+                best.setdefault((series.column, series.slice), finding)
         return tuple(best.values())
 
     def metric(self, name: str) -> Metric | None:
@@ -163,17 +194,25 @@ class Matter:
     def told(
         self,
         title: str,
-        evidence: Iterable[str],
+        evidence: Iterable[str | Clue],
         *,
         first_action: str,
         slices: Sequence[dict[str, Any]] = (),
         impact: Mapping[str, Any] | None = None,
     ) -> Story:
-        """Put a story together; empty lines of evidence fall away."""
+        """Put a story together: what speaks for the cause, then in one line what is ruled out; no empty lines."""
+        lines, clues = list[str](), list[str]()
+        for line in evidence:
+            if isinstance(line, Clue):
+                clues.append(line.text)
+            elif line:
+                lines.append(line)
+        if clues:
+            lines.append(f"Ruled out: {'; '.join(clues)}")
         cause = Cause(
             kind=self.kind,
-            evidence=tuple(line for line in evidence if line),
-            columns=self.columns,
+            evidence=tuple(lines),
+            columns=tuple(dict.fromkeys((*self.columns, *columns_of(self.lasting)))),
             slices=tuple(slices),
             impact=dict(impact or {}),
             first_action=first_action,

@@ -17,7 +17,7 @@ def tell(matter: Matter) -> Story:
     of = f" of {named(matter.columns)}" if matter.columns else ""
     since = matter.date(lead.since.end)
     return matter.told(
-        f"{lead.title}{of} at {evidence.reading(lead)}",
+        f"{lead.title}{of} at {evidence.reading(lead)} {matter.when(lead.verdict.series.span)}",
         [
             evidence.others(matter),
             evidence.together(matter),
@@ -25,7 +25,6 @@ def tell(matter: Matter) -> Story:
             evidence.performance(matter),
             evidence.quality(matter),
             evidence.drift(matter),
-            evidence.events(matter),
             contrast(matter, lead),
         ],
         slices=by_slice(matter, lead),

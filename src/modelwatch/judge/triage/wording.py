@@ -97,6 +97,31 @@ def day(end: int, size: int, timezone: str = "UTC") -> str:
     return to_datetime(end - size // 2).astimezone(ZoneInfo(timezone)).date().isoformat()
 
 
+def over(span: int) -> str:
+    """How many windows a value speaks of, nothing for one.
+
+    Examples
+    --------
+    >>> over(28), over(1)
+    (' over 28 windows', '')
+    """
+    return f" over {span} windows" if span > 1 else ""
+
+
+def when(end: int, size: int, timezone: str, span: int = 1) -> str:
+    """Which windows a value speaks of: the one that ends there, or a span of them.
+
+    Examples
+    --------
+    >>> when(2 * DAY, DAY, "UTC"), when(28 * DAY, DAY, "UTC", span=28), when(DAY, DAY // 24, "UTC")
+    ('on 1970-01-02', 'over the 28 windows to 1970-01-28', 'at 1970-01-01T23:00:00Z')
+    """
+    date = day(end, size, timezone)
+    if span > 1:
+        return f"over the {span} windows to {date}"
+    return f"at {date}" if "T" in date else f"on {date}"
+
+
 def count(n: int, thing: str) -> str:
     """A number of things.
 
@@ -105,4 +130,4 @@ def count(n: int, thing: str) -> str:
     >>> count(1, "window"), count(2, "window")
     ('1 window', '2 windows')
     """
-    return f"{n} {thing}" if n == 1 else f"{n} {thing}s"
+    return f"{n:,} {thing}" if n == 1 else f"{n:,} {thing}s"

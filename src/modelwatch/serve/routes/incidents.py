@@ -57,7 +57,7 @@ async def respond(act: Literal["ack", "silence", "comment"], call: Call) -> Resp
 
 def _find(call: Call) -> dict[str, Any]:
     """The incident that the path names, if it is of the caller's project."""
-    return call.live.home.incident(_number(call), project=call.caller.project)
+    return call.live.home.incidents(incident_id=_number(call), project=call.caller.project)[0]
 
 
 def _number(call: Call) -> int:
