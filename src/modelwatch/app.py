@@ -22,6 +22,7 @@ from modelwatch.collect.canonical import Canonical, canonical_predictions
 from modelwatch.collect.files import count_rows, digest_of, is_untyped, read_batches
 from modelwatch.collect.labels import canonical_labels
 from modelwatch.collect.layout import Layout
+from modelwatch.collect.wire import from_wire
 from modelwatch.domain.columns import PREDICTION_ID
 from modelwatch.domain.errors import HomeError, InputError
 from modelwatch.domain.event import Event
@@ -144,6 +145,24 @@ class Home:
         """
         receipt = self._read(key, paths, LABELS, outcome, progress)
         return replace(receipt, waiting=self._waiting(key))
+
+    def take(self, key: ModelKey, frame: pl.DataFrame, *, labels: bool = False, source: str) -> Receipt:
+        """Spool predictions, or labels, that the client sent; they are durable, and in the lake after the next flush.
+
+        Parameters
+        ----------
+        frame
+            Rows by the names of the wire: `prediction_id`, `timestamp`, ..., features as columns.
+        source
+            Names the batch, the same whenever the same batch comes.
+        """
+        monitor = self._watched(key).monitor
+        given = _Source(received=_wall(), digest=source, first_row=1, text=False)
+        table = LABELS if labels else PREDICTIONS
+        rows, layout = (frame, layout_of(monitor)) if labels else from_wire(frame, layout_of(monitor))
+        canonical = _canonical(rows, layout, table, monitor.outcome.name, given)
+        self._writer.append(key, table, canonical.frame, canonical.quarantine, received=given.received)
+        return Receipt(accepted=canonical.frame.height, quarantined=canonical.quarantine.height)
 
     def add_event(self, key: ModelKey, event: Event) -> None:
         """Put an event on a model's time axis."""

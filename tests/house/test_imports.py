@@ -45,13 +45,14 @@ ROOMS = {
     "demo": Room("domain"),
     # the only place that wires everything
     "app": Room("domain catalog spec collect store log measure judge act work", "msgspec polars"),
-    # what stands in front: modelwatch/__init__.py for notebooks, and the verbs
-    "__init__": Room("domain catalog spec collect profile show compare app"),
+    # what stands in front: the client, which may write into a home, modelwatch/__init__.py for notebooks, and the verbs
+    "sdk": Room("domain collect app"),
+    "__init__": Room("domain catalog spec collect profile show compare app sdk"),
     "cli": Room("domain catalog spec collect store log show compare work demo app", "click rich"),
 }
 
 # The rooms in front of all others, and who may know them.
-FRONT = {"app": "__init__ cli", "cli": "", "__init__": ""}
+FRONT = {"app": "sdk __init__ cli", "cli": "", "__init__": ""}
 
 # Single files that need a library which their room as a whole does not.
 ALSO = {
