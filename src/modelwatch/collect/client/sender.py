@@ -153,8 +153,8 @@ class Sender:
         self._full = min(self._limits.batch_rows, max(1, self._room // 2))
 
     def _drop(self, rows: int) -> None:
-        why = "the client is closed" if self._closed else "the queue is full: the receiver is down or too slow"
-        self._lost(rows, f"{rows} {'row was' if rows == 1 else 'rows were'} dropped, {why}")
+        why = "the client is closed" if self._closed else "the queue is full, since the receiver is down or too slow"
+        self._lost(rows, f"rows are being dropped, {self._dropped + rows} in all by now: {why}")
 
     def _lost(self, rows: int, why: str) -> None:
         with self._lock:
