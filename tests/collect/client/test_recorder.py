@@ -230,8 +230,9 @@ def test_quarantined_rows_are_counted(stub: Stub, make: Make) -> None:
     assert (client.stats().sent, client.stats().quarantined) == (3, 2)
 
 
+@pytest.mark.slow
 def test_eight_threads_lose_nothing(stub: Stub, make: Make) -> None:
-    client = make(Limits(interval_seconds=0.05))
+    client = make(Limits(interval_seconds=0.05, queue_bytes=1 << 30))
     ids: list[list[str]] = [[] for _ in range(8)]
 
     def work(mine: list[str]) -> None:
@@ -269,6 +270,26 @@ def test_a_full_queue_drops_what_is_new_and_counts_it_exactly(stub: Stub, make: 
     stats = client.stats()
     assert (stats.sent, stats.dropped, stats.queued) == (full.queued, full.dropped, 0)
     assert len(stub.rows()) == stats.sent
+
+
+def test_a_call_does_not_wait_for_whoever_writes_the_log_down(stub: Stub, make: Make) -> None:
+    # A handler that logs a prediction itself, while the client's thread has something to tell.
+    client = make()
+
+    class Handler(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            client.log({"told": record.levelname})
+
+    handler = Handler()
+    logging.getLogger("modelwatch").addHandler(handler)
+    try:
+        stub.script = [Reply(400, b"")]
+        client.log()
+        assert client.flush(5)
+        assert client.flush(5)
+    finally:
+        logging.getLogger("modelwatch").removeHandler(handler)
+    assert client.stats().dropped == 1
 
 
 def test_log_does_not_wait_for_a_server_that_hangs(stub: Stub, make: Make) -> None:
@@ -473,6 +494,7 @@ def test_the_end_of_a_program_sends_what_waits(stub: Stub, end: str) -> None:
     assert len(stub.rows()) == 100
 
 
+@pytest.mark.slow
 def test_the_end_of_a_program_is_held_up_for_five_seconds_at_most() -> None:
     start = time.monotonic()
     done = subprocess.run(

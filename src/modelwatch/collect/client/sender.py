@@ -74,14 +74,16 @@ class Sender:
     def offer_table(self, note: Note, *, rows: int, size_bytes: int) -> None:
         """Queue the note of a table, or drop all its rows if the queue has no room for them."""
         with self._lock:
-            if self._closed or self._queued_bytes() + size_bytes > self._limits.queue_bytes:
-                self._drop(rows)
-                return
-            self._table_rows += rows - 1
-            self._table_bytes += size_bytes
-            self._resize()
-            self._queue.append(note)
-        self._rouse()
+            fits = not self._closed and self._queued_bytes() + size_bytes <= self._limits.queue_bytes
+            if fits:
+                self._table_rows += rows - 1
+                self._table_bytes += size_bytes
+                self._resize()
+                self._queue.append(note)
+        if fits:
+            self._rouse()
+        else:
+            self._drop(rows)
 
     def fault(self, kind: str, message: str, *, count: int = 1) -> None:
         """Count what could not be understood, and tell of it."""
@@ -170,10 +172,15 @@ class Sender:
 
     def _start(self) -> None:
         with self._lock:
-            if self._thread is None:
-                thread = threading.Thread(target=self._run, name="modelwatch-client", daemon=True)
+            if self._thread is not None:
+                return
+            thread = threading.Thread(target=self._run, name="modelwatch-client", daemon=True)
+            try:
                 thread.start()
-                self._thread = thread
+            except RuntimeError as error:  # the program is at its end, or has too many threads
+                self._last_error = f"no thread to send rows: {error}"
+                return
+            self._thread = thread
 
     def _run(self) -> None:
         while not self._abandoned:
@@ -250,6 +257,7 @@ class Sender:
                     self._pause(self._limits.backoff(failures, self._random) if after is None else after, after)
 
     def _settle(self, batch: Batch, *, sent: int = 0, quarantined: int = 0, refused: str | None = None) -> None:
+        lost = None if refused is None else f"{batch.count} {batch.kind} were dropped: {refused}"
         with self._lock:
             if self._abandoned:
                 return
@@ -257,19 +265,27 @@ class Sender:
             self._quarantined += quarantined
             self._in_flight -= batch.count
             self._in_flight_bytes = max(0, self._in_flight_bytes - batch.size_bytes)
-            if refused is not None:
-                self._lost(batch.count, f"{batch.count} {batch.kind} were dropped: {refused}")
+            if lost is not None:
+                self._dropped += batch.count
+                self._last_error = lost
             self._progress.notify_all()
+        # Told without the lock: whoever writes the log down must not hold up callers.
+        if lost is not None:
+            self._notices.tell("refused", lost)
         if quarantined:
             self._notices.tell("quarantined", f"{quarantined} {batch.kind} were put in quarantine by the receiver")
 
     def _give_up(self, why: str) -> None:
         """Drop what is in flight; when the client was closed, whoever closed it has done so."""
         with self._lock:
-            if not self._abandoned:
-                self._lost(self._in_flight, f"{self._in_flight} rows were dropped: {why}")
-                self._in_flight = self._in_flight_bytes = 0
+            if self._abandoned:
+                return
+            lost = f"{self._in_flight} rows were dropped: {why}"
+            self._dropped += self._in_flight
+            self._in_flight = self._in_flight_bytes = 0
+            self._last_error = lost
             self._progress.notify_all()
+        self._notices.tell("refused", lost)
 
     def _fail(self, reason: str) -> None:
         with self._lock:

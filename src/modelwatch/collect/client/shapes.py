@@ -44,8 +44,8 @@ def features_of(given: Any) -> Any:
         return named
     if isinstance(given, list | tuple):
         return list(cast("Iterable[Any]", given))
-    convert: Callable[[], Any] | None = getattr(given, "tolist", None)
-    if convert is not None and getattr(given, "ndim", 0) == 1:
+    convert: Callable[[], Any] | None = getattr(given, "tolist", None) or getattr(given, "to_list", None)
+    if convert is not None and len(getattr(given, "shape", ())) == 1:
         return convert()
     raise InputError(
         f"{_told(given)} is not the features of one prediction: give a dict, an object or a list of values"

@@ -187,6 +187,6 @@ def _features(given: dict[str, Any]) -> Any:
         named = fields_of(only)
         if named is not None:
             return named
-        if isinstance(only, list | tuple) or getattr(only, "ndim", 0):
+        if isinstance(only, list | tuple) or len(getattr(only, "shape", ())) > 0:
             return features_of(only)
     return given
