@@ -20,10 +20,12 @@ from modelwatch import measure
 from modelwatch.act import channels
 from modelwatch.act.deliver import deliver
 from modelwatch.catalog import Catalog
+from modelwatch.collect.bodies import Rows
 from modelwatch.collect.canonical import Canonical, canonical_predictions
 from modelwatch.collect.files import count_rows, digest_of, is_untyped, read_batches
 from modelwatch.collect.labels import canonical_labels
 from modelwatch.collect.layout import Layout
+from modelwatch.collect.served import served_frame
 from modelwatch.domain.columns import PREDICTION_ID, Task
 from modelwatch.domain.errors import HomeError, InputError, SpecError, UnknownName
 from modelwatch.domain.event import Event
@@ -166,6 +168,24 @@ class Home:
         """
         receipt = self._read(key, paths, LABELS, outcome, progress)
         return replace(receipt, waiting=self._waiting(key))
+
+    def take(self, key: ModelKey, rows: Rows, *, labels: bool = False, source: str) -> Receipt:
+        """Spool predictions, or labels, that the client sent; they are durable, and in the lake after the next flush.
+
+        Parameters
+        ----------
+        rows
+            By the names of the HTTP interface: `prediction_id`, `timestamp`, ..., and features.
+        source
+            Names the batch, the same whenever the same batch comes.
+        """
+        monitor = self._watched(key).monitor
+        given = _Source(received=wall(), digest=source, first_row=1, text=False)
+        table = LABELS if labels else PREDICTIONS
+        frame, layout = served_frame(rows, layout_of(monitor))
+        canonical = _canonical(frame, layout, table, monitor.outcome.name, given)
+        self.spool.append(key, table, canonical.frame, canonical.quarantine, received=given.received)
+        return Receipt(accepted=canonical.frame.height, quarantined=canonical.quarantine.height)
 
     def add_event(self, key: ModelKey, event: Event) -> None:
         """Put an event on a model's time axis."""

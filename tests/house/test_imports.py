@@ -45,14 +45,16 @@ ROOMS = {
     "demo": Room("domain"),
     # the only place that wires everything
     "app": Room("domain catalog spec collect store log measure judge act work", "msgspec polars"),
+    # what stands in front: the server, the client, which may write into a home, modelwatch/__init__.py for notebooks,
+    # and the verbs
     "serve": Room("domain catalog collect store log app", "msgspec numpy polars prometheus_client starlette uvicorn"),
-    # what stands in front: modelwatch/__init__.py for notebooks, and the verbs
-    "__init__": Room("domain catalog spec collect profile show compare app"),
-    "cli": Room("domain catalog spec collect store log show compare work demo app serve", "click msgspec rich"),
+    "sdk": Room("domain collect app"),
+    "__init__": Room("domain catalog spec collect profile show compare app sdk"),
+    "cli": Room("domain catalog spec collect store log show compare work demo app serve sdk", "click msgspec rich"),
 }
 
 # The rooms in front of all others, and who may know them.
-FRONT = {"app": "__init__ cli serve", "serve": "cli", "cli": "", "__init__": ""}
+FRONT = {"app": "serve sdk __init__ cli", "serve": "cli", "cli": "", "__init__": ""}
 
 # Single files that need a library which their room as a whole does not.
 ALSO = {

@@ -9,6 +9,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, cast
 
+import polars as pl
+
+from modelwatch.collect.bodies import Rows, to_frame
 from modelwatch.collect.layout import Layout, class_text
 from modelwatch.domain.columns import (
     ERROR,
@@ -22,7 +25,23 @@ from modelwatch.domain.columns import (
     Task,
 )
 
-INPUT, PROBABILITIES = "input", "probabilities"
+INPUT, PROBABILITIES, OUTPUT = "input", "probabilities", "output"
+
+
+def served_frame(rows: Rows, layout: Layout) -> tuple[pl.DataFrame, Layout]:
+    """Rows of a body as columns, and the layout by which to read them.
+
+    Examples
+    --------
+    >>> layout = Layout(features={}, task=Task.BINARY, id="flight", score="p")
+    >>> frame, read = served_frame(Rows(records=[{"prediction_id": "a", "output": 0.8}]), layout)
+    >>> frame.rows(named=True), read.id, read.score
+    ([{'prediction_id': 'a', 'score': 0.8}], 'prediction_id', 'score')
+    """
+    frame = rows.columns
+    if frame is None:
+        frame = to_frame([served_record(record, layout) for record in rows.records or ()])
+    return frame, served_layout(layout, frame.columns)
 
 
 def served_layout(layout: Layout, columns: Collection[str]) -> Layout:
@@ -52,7 +71,9 @@ def served_layout(layout: Layout, columns: Collection[str]) -> Layout:
 
 
 def served_record(record: dict[str, Any], layout: Layout) -> dict[str, Any]:
-    """One row with `input` spread over the features, `probabilities` as the score, and `metadata` laid open.
+    """One row with `input` spread over the features, `probabilities` and `output` in place, `metadata` laid open.
+
+    `output` is the score of a binary model where it is a fraction, and the prediction otherwise.
 
     What does not fit stays as it is and is kept with the row's metadata.
 
@@ -75,6 +96,11 @@ def served_record(record: dict[str, Any], layout: Layout) -> dict[str, Any]:
         if score is not None:
             row.pop(PROBABILITIES)
             row[SCORE] = score
+    if OUTPUT in row and OUTPUT not in layout.features:
+        is_score = layout.task is Task.BINARY and isinstance(row[OUTPUT], float)
+        target = SCORE if is_score else PREDICTION
+        if row.get(target) is None and not isinstance(row[OUTPUT], list | dict):
+            row[target] = row.pop(OUTPUT)
     extra = row.get(METADATA)
     if isinstance(extra, dict):
         row.pop(METADATA)
@@ -83,7 +109,7 @@ def served_record(record: dict[str, Any], layout: Layout) -> dict[str, Any]:
     return row
 
 
-_SPREAD = frozenset({INPUT, PROBABILITIES, METADATA})
+_SPREAD = frozenset({INPUT, PROBABILITIES, OUTPUT, METADATA})
 
 
 def _score(probabilities: object, layout: Layout) -> object:
