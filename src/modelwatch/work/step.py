@@ -83,9 +83,11 @@ class Stepper:
         self.blocks.forget(late | relabelled)
         changes: list[Change] = []
         reached = self._reached(tx, window, late)
-        for again in sorted(reached | self._reached(tx, window, relabelled)):
-            changes += self._window(tx, again, instant, self._measure(tx, again, rows_changed=again in reached))
-        changes += self._window(tx, window, instant, self._measure(tx, window, rows_changed=True))
+        for again in sorted(reached | self._reached(tx, window, relabelled) | self._awaited(tx, window)):
+            changes += self._window(
+                tx, again, instant, self._measure(tx, again, instant, rows_changed=again in reached)
+            )
+        changes += self._window(tx, window, instant, self._measure(tx, window, instant, rows_changed=True))
         self.tally.windows += 1
         self._learn_own_spread(tx, window)
         if self._book is not None:
@@ -139,6 +141,19 @@ class Stepper:
                 current = calendar.next(current)
         return found
 
+    def _awaited(self, tx: Transaction, window: Window) -> set[Window]:
+        """The closed windows whose labels were expected since the step before: none may ever have come."""
+        calendar, expected = self.plan.calendar, self.watched.monitor.outcome.expected
+        first = self.blocks.first(tx)
+        since, until = (self.watched.due(each) - expected for each in (calendar.previous(window), window))
+        found: set[Window] = set()
+        current = calendar.previous(calendar.window_of(until))
+        while self.index is not None and first is not None and current.end > max(first, since):
+            if current.start < window.start and (self.oldest is None or current.start >= self.oldest):
+                found.add(current)
+            current = calendar.previous(current)
+        return found
+
     def _window(self, tx: Transaction, window: Window, instant: int, measured: list[Measurement]) -> list[Change]:
         """Judge what was measured in one window, and take what came of it to the incidents."""
         terms = self._terms(tx, window)
@@ -178,15 +193,16 @@ class Stepper:
         self.history.note(found)
         return list(changes)
 
-    def _measure(self, tx: Transaction, window: Window, *, rows_changed: bool) -> list[Measurement]:
+    def _measure(self, tx: Transaction, window: Window, instant: int, *, rows_changed: bool) -> list[Measurement]:
         """Everything that can be measured in a window, for the model and for each version with rows in it.
 
         Where only labels changed, what the rows say is taken as it was measured before.
         """
         spans = self._spans(tx, window, profiles=rows_changed)
         measured = self._measure_rows(tx, window, spans) if rows_changed else self._measured_rows(tx, window)
+        due = window.end + self.watched.monitor.outcome.expected <= instant
         for version, sums in spans:
-            measured += measure_outcome(self.setting, window, version, sums)
+            measured += measure_outcome(self.setting, window, version, sums, due=due)
         return measured
 
     def _measure_rows(
