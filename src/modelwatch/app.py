@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from itertools import chain
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal
@@ -18,7 +19,9 @@ import polars as pl
 from modelwatch import measure
 from modelwatch.act import channels
 from modelwatch.catalog import Catalog
+from modelwatch.collect.batch import with_flat_features
 from modelwatch.collect.canonical import Canonical, canonical_predictions
+from modelwatch.collect.expected import check_labels, check_predictions
 from modelwatch.collect.files import count_rows, digest_of, is_untyped, read_batches
 from modelwatch.collect.labels import canonical_labels
 from modelwatch.collect.layout import Layout
@@ -279,7 +282,8 @@ class Home:
         if outcome is not None and outcome != monitor.outcome.name:
             raise InputError(f"model {key.model!r} has no outcome {outcome!r}: its outcome is {monitor.outcome.name!r}")
         total = _total(paths)
-        receipt, done, spooled = Receipt(), 0, 0
+        warned = [_checked(path, layout, table, monitor.outcome.name) for path in paths]
+        receipt, done, spooled = Receipt(warnings=tuple(chain.from_iterable(warned))), 0, 0
         for path in paths:
             digest, text, first = digest_of(path), is_untyped(path), 1
             for batch in read_batches(path):
@@ -332,6 +336,14 @@ def _canonical(batch: pl.DataFrame, layout: Layout, table: str, outcome: str, so
     if table == PREDICTIONS:
         return canonical_predictions(batch, layout, **given)
     return canonical_labels(batch, layout, outcome=outcome, **given)
+
+
+def _checked(path: Path, layout: Layout, table: str, outcome: str) -> tuple[str, ...]:
+    """Whether a file has the columns that it must have; returns what else it lacks, as warnings."""
+    columns = with_flat_features(next(read_batches(path))).columns
+    if table == PREDICTIONS:
+        return check_predictions(columns, layout, source=path.name)
+    return check_labels(columns, layout, outcome=outcome, source=path.name)
 
 
 def _total(paths: Sequence[Path]) -> int | None:

@@ -34,7 +34,7 @@ class Batch:
     """
 
     def __init__(self, frame: pl.DataFrame, *, received: int, digest: str, first_row: int, text: bool) -> None:
-        self.frame = _with_flat_features(frame)
+        self.frame = with_flat_features(frame)
         self.rows = pl.int_range(first_row, first_row + frame.height, eager=True)
         self.received = received
         self.digest = digest
@@ -127,7 +127,7 @@ class Batch:
         return whole.filter(fine), quarantine
 
 
-def _with_flat_features(frame: pl.DataFrame) -> pl.DataFrame:
+def with_flat_features(frame: pl.DataFrame) -> pl.DataFrame:
     """Lift the fields of a `features` object to columns; a name that is taken becomes `features.<name>`."""
     if "features" not in frame.columns or not isinstance(frame["features"].dtype, pl.Struct):
         return frame

@@ -31,8 +31,11 @@ def check_parts(roles: Roles, features: Mapping[str, ColumnKind], segments: tupl
         elif column in RESERVED:
             at.refuse(reserved(column))
     for number, column in enumerate(segments):
+        at = spot.below("segments", number)
         if column in segments[:number]:
-            spot.below("segments", number).refuse(f"found {column!r} a second time; allowed: once")
+            at.refuse(f"found {column!r} a second time; allowed: once")
+        elif column in taken:
+            at.refuse(f"found {column!r}, which is {taken[column]}; allowed: features")
 
 
 def reserved(column: str) -> str:

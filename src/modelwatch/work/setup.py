@@ -14,7 +14,7 @@ import numpy as np
 import polars as pl
 
 from modelwatch.catalog import Catalog
-from modelwatch.domain.columns import LABEL, PREDICTION, PREDICTION_ID, TIMESTAMP
+from modelwatch.domain.columns import LABEL, PREDICTION, PREDICTION_ID, TIMESTAMP, Task
 from modelwatch.domain.errors import SpecError
 from modelwatch.domain.instants import DAY, Window, format_instant
 from modelwatch.log import Lake
@@ -103,7 +103,7 @@ def apply_monitor(
         version=version,
         changed=True,
         rows=0 if rows is None else rows.frame.height,
-        notes=() if plan is None else _notes(plan, reference),
+        notes=() if plan is None else (*_notes(plan, reference), *_of_classes(monitor)),
     )
 
 
@@ -225,6 +225,13 @@ def plan_of(monitor: Monitor, frame: pl.DataFrame) -> Plan:
         sources={name: layout.stored(name) for name in monitor.features},
         marks=marks,
     )
+
+
+def _of_classes(monitor: Monitor) -> tuple[str, ...]:
+    others = monitor.roles.negative
+    if monitor.task is not Task.BINARY or len(others) < 2:
+        return ()
+    return (f"several classes count as not {monitor.roles.positive}: {', '.join(map(str, others))}",)
 
 
 def _notes(plan: Plan, reference: Reference | None) -> tuple[str, ...]:
