@@ -44,6 +44,7 @@ from modelwatch.store.metadata import Transaction
 from modelwatch.store.responses import Response
 from modelwatch.store.silences import Silence
 from modelwatch.work import Applied, Ran, Watched, apply_monitor, load_watched, run_model
+from modelwatch.work.asked import check_asked
 from modelwatch.work.truth import layout_of
 
 Progress = Callable[[int, int | None, str], None]
@@ -186,9 +187,13 @@ class Home:
         slice: Slice | None = None,  # noqa: A002 (the noun of the design)
         all_revisions: bool = False,
     ) -> list[Measurement]:
-        """Measurements of windows that start in `[since, until)`, oldest first; of all rows unless a slice is named."""
-        if metric is not None:
-            self.catalog.metrics.get(metric)
+        """Measurements of windows that start in `[since, until)`, oldest first; of all rows unless a slice is named.
+
+        Raises
+        ------
+        UnknownName
+            If there is no such metric, column or slice, or they never go together.
+        """
         found: list[Measurement] = []
         with self.state.reading() as tx:
             model_id = models.find(tx, key)
@@ -202,6 +207,8 @@ class Home:
                     and (column is None or each.series.column == column)
                     and each.series.slice == (slice or Slice())
                 ]
+        if not found:
+            check_asked(self._watched(key), metric=metric, column=column, slice_=slice)
         return found
 
     def slices(self, key: ModelKey) -> list[Slice]:

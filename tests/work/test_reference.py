@@ -83,3 +83,10 @@ def test_a_label_and_a_score_that_cannot_be_are_quarantined(tmp_path: Path) -> N
         pl.DataFrame({"temp": [1.0], "score": [0.3]}).write_parquet(tmp_path / "nameless.parquet")
         with pytest.raises(InputError, match=r"nameless\.parquet has no column 'id' \(columns\.id\)"):
             home.ingest(ModelKey("m"), [tmp_path / "served.parquet", tmp_path / "nameless.parquet"])
+
+
+def test_a_reference_that_is_not_there_is_told_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / "monitor.yaml").write_text("model: m\ntask: none\nreference:\n  path: refrence.parquet\n")
+    told = r"line 4, column 9: reference\.path: found 'refrence\.parquet': .* is not there; allowed: a parquet"
+    with Home.open(tmp_path / "home", write=True) as home, pytest.raises(SpecError, match=told):
+        home.apply(tmp_path / "monitor.yaml")

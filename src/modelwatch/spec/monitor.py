@@ -9,7 +9,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from modelwatch.catalog import Catalog
 from modelwatch.domain.calendar import Calendar
@@ -105,8 +105,7 @@ class Monitor:
         SpecError
             If the reference lacks a column that the specification names, or holds something else in it.
         """
-        facts, faults = survey(reference), Faults(self.source)
-        spot = Spot(read_nodes(self.text, faults) if self.text else Entries(pairs=()), faults)
+        facts, spot = survey(reference), self._spot()
         columns = spot.below("columns")
         roles = fit.fit_roles(self.roles, self.features, self.task, facts, columns)
         features = self.features
@@ -119,7 +118,7 @@ class Monitor:
             check_uses(features, self.segments, self.ranges, self.rules, spot)
             if catalog is not None:
                 check_kinds(features, self.rules, catalog, spot)
-        faults.raise_any()
+        spot.faults.raise_any()
         rules = narrow(self.rules, features, self.ranges)
         return replace(self, roles=roles, features=features, auto=False, rules=rules)
 
@@ -137,11 +136,28 @@ class Monitor:
         SpecError
             If the positive class is none of them.
         """
-        faults = Faults(self.source)
-        spot = Spot(read_nodes(self.text, faults) if self.text else Entries(pairs=()), faults)
+        spot = self._spot()
         roles = fit.fit_classes(self.roles, classes, spot.below("columns"))
-        faults.raise_any()
+        spot.faults.raise_any()
         return replace(self, roles=roles)
+
+    def refuse(self, *steps: str | int, message: str) -> NoReturn:
+        """Refuse what stands at a place of the specification, once it turns out wrong.
+
+        Raises
+        ------
+        SpecError
+            With the line.
+        """
+        spot = self._spot()
+        spot.below(*steps).refuse(message)
+        spot.faults.raise_any()
+        raise AssertionError("a fault was noted")
+
+    def _spot(self) -> Spot:
+        """The top of the file, to note what is wrong there."""
+        faults = Faults(self.source)
+        return Spot(read_nodes(self.text, faults) if self.text else Entries(pairs=()), faults)
 
     def to_dict(self) -> dict[str, Any]:
         """The specification in the shape of its YAML, with every default and every rule of the pack.

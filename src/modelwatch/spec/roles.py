@@ -83,6 +83,8 @@ def find_roles(facts: Mapping[str, Facts]) -> Found:
         columns["timestamp"] = times[0]
     task, reason = _task(columns, facts)
     _settle_output(columns, task, facts)
+    if task is Task.MULTICLASS:
+        task, reason = Task.NONE, f"{reason}: multiclass is not available yet, so only input and output are watched"
     if task is not Task.NONE and not {"score", "prediction"} & columns.keys():
         task, reason = Task.NONE, "no column holds the model's output"
     return Found(columns=columns, task=task, reason=reason, positive=_positive(columns, facts))

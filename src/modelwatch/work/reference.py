@@ -28,6 +28,8 @@ from modelwatch.profile.profile import Profile, merge_profiles
 from modelwatch.spec import Monitor
 from modelwatch.work.truth import layout_of, predicted
 
+_FILES = "a parquet, csv, jsonl or arrow file, named from the folder of the specification"
+
 
 @dataclass(frozen=True, slots=True)
 class ReferenceRows:
@@ -52,6 +54,11 @@ def read_reference(monitor: Monitor, *, catalog: Catalog, folder: Path, received
     path = monitor.reference.locate(folder)
     if path is None:
         return None
+    if not path.is_file():
+        what = "is no file" if path.exists() else "is not there"
+        monitor.refuse(
+            "reference", "path", message=f"found {monitor.reference.path!r}: {path} {what}; allowed: {_FILES}"
+        )
     batches = list(read_batches(path))
     raw = pl.concat(batches, how="diagonal_relaxed")
     monitor = monitor.resolve(typed(raw) if is_untyped(path) else raw, catalog=catalog)
