@@ -16,12 +16,12 @@ from modelwatch.work import Applied
 ROWS = 40
 TEXT = """model: m
 task: binary
-columns: {{id: id, score: score, label: label, features: {{temp: numeric, city: categorical}}, {more}}}
+columns: {{id: {name}, score: score, label: label, features: {{temp: numeric, city: categorical}}, {more}}}
 reference: {{path: reference.parquet}}
 """
 
 
-def apply(folder: Path, more: str = "", **columns: list[Any]) -> Applied:
+def apply(folder: Path, more: str = "", name: str = "id", **columns: list[Any]) -> Applied:
     frame = {
         "id": [f"r{n}" for n in range(ROWS)],
         "temp": [float(n) for n in range(ROWS)],
@@ -30,7 +30,7 @@ def apply(folder: Path, more: str = "", **columns: list[Any]) -> Applied:
         "label": [0, 1] * (ROWS // 2),
     }
     pl.DataFrame({**frame, **columns}).write_parquet(folder / "reference.parquet")
-    (folder / "monitor.yaml").write_text(TEXT.format(more=more))
+    (folder / "monitor.yaml").write_text(TEXT.format(more=more, name=name))
     with Home.open(folder / "home", write=True) as home:
         return home.apply(folder / "monitor.yaml")
 
@@ -90,3 +90,27 @@ def test_a_reference_that_is_not_there_is_told_with_its_line(tmp_path: Path) -> 
     told = r"line 4, column 9: reference\.path: found 'refrence\.parquet': .* is not there; allowed: a parquet"
     with Home.open(tmp_path / "home", write=True) as home, pytest.raises(SpecError, match=told):
         home.apply(tmp_path / "monitor.yaml")
+
+
+@pytest.mark.parametrize(
+    ("columns", "told"),
+    [
+        ("{}", r"columns\.features: found auto, and there is no reference file"),
+        ("{features: {temp: numeric}}", r"columns: found neither score nor prediction, and no reference file"),
+    ],
+)
+def test_without_a_reference_columns_must_be_named(tmp_path: Path, columns: str, told: str) -> None:
+    (tmp_path / "monitor.yaml").write_text(f"model: m\ntask: binary\ncolumns: {columns}\n")
+    with Home.open(tmp_path / "home", write=True) as home, pytest.raises(SpecError, match=told):
+        home.apply(tmp_path / "monitor.yaml")
+
+
+def test_a_named_column_that_the_reference_lacks_is_told(tmp_path: Path) -> None:
+    assert "the reference has no column 'idd' (columns.id); did you mean 'id'?" in apply(tmp_path, name="idd").notes
+
+
+def test_a_segment_is_a_feature(tmp_path: Path) -> None:
+    with pytest.raises(
+        SpecError, match=r"segments\[0\]: found 'town', which is no feature; allowed: the features city"
+    ):
+        apply(tmp_path, "segments: [town]")

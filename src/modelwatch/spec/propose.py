@@ -56,8 +56,9 @@ def propose(model: str, facts: Mapping[str, Facts], found: Found, *, path: str, 
     """
     check_name(model, "model")
     rows = next((each.rows for each in facts.values()), 0) or 0
+    many = f"{rows:,} row{'' if rows == 1 else 's'}"
     lines = [
-        comment(f"How {model} is watched: proposed from {path} ({rows:,} rows). Check it, then apply it."),
+        comment(f"How {model} is watched: proposed from {path} ({many}). Check it, then apply it."),
         f"model: {scalar(model)}",
         f"task: {found.task}  {comment(_why(found))}",
         f"timezone: {guesses.timezone}  {comment(f'check: {guesses.why}')}",

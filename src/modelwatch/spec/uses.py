@@ -56,7 +56,11 @@ def check_uses(
     """Note segments, bounds and rules on columns that are not there or not of the right kind."""
     for number, column in enumerate(segments):
         kind = features.get(column)
-        if kind is not None and kind not in SLICED_KINDS:
+        if kind is None:
+            sliced = [name for name, kind in features.items() if kind in SLICED_KINDS]
+            message = f"found {column!r}, which is no feature; allowed: the features {one_of(sliced)}"
+            spot.below("columns", "segments", number).refuse(message + did_you_mean(column, sliced))
+        elif kind not in SLICED_KINDS:
             message = f"found {column!r}, which is {kind}; allowed: {one_of(SLICED_KINDS)} columns"
             spot.below("columns", "segments", number).refuse(message)
     numeric = [name for name, kind in features.items() if kind is ColumnKind.NUMERIC]

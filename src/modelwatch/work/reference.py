@@ -33,12 +33,16 @@ _FILES = "a parquet, csv, jsonl or arrow file, named from the folder of the spec
 
 @dataclass(frozen=True, slots=True)
 class ReferenceRows:
-    """A reference file as canonical rows, with the truth beside them where the file has it."""
+    """A reference file as canonical rows, with the truth beside them where the file has it.
+
+    `columns` are those of the file.
+    """
 
     monitor: Monitor
     frame: pl.DataFrame
     timed: bool
     digest: str
+    columns: tuple[str, ...] = ()
 
     @property
     def longest_gap(self) -> int | None:
@@ -79,7 +83,7 @@ def read_reference(monitor: Monitor, *, catalog: Catalog, folder: Path, received
             reason = f"{layout.label}: {truths.refused[refused[0]]}"
             raise _unusable(path, raw, refused.len(), refused[0] + 1, reason)
         frame = frame.with_columns(truths.label.gather(frame[SOURCE_ROW] - 1).alias(TRUTH))
-    return ReferenceRows(monitor, frame, timed, digest)
+    return ReferenceRows(monitor, frame, timed, digest, tuple(raw.columns))
 
 
 def _classes(raw: pl.DataFrame, layout: Layout, *, text: bool) -> dict[str, list[str]]:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 from pathlib import Path
@@ -25,6 +25,7 @@ from modelwatch.profile.block import Block
 from modelwatch.profile.outcome import TRUTH
 from modelwatch.sketch import NumericSketch
 from modelwatch.spec import Monitor, Range, parse, render
+from modelwatch.spec.faults import did_you_mean
 from modelwatch.store import State, models, monitors, references, reset
 from modelwatch.work.keeping import load_reference, save_reference
 from modelwatch.work.reference import ReferenceRows, read_reference, reference_blocks
@@ -66,6 +67,8 @@ def apply_monitor(
     rows = read_reference(monitor, catalog=catalog, folder=folder, received=received)
     if rows is not None:
         monitor = rows.monitor
+    else:
+        _check_alone(monitor)
     digest = blake2b(monitor.text.encode() + (rows.digest if rows else "").encode(), digest_size=16).hexdigest()
     with state.reading() as tx:
         old = models.known(tx).get(monitor.key)
@@ -105,7 +108,7 @@ def apply_monitor(
         version=version,
         changed=True,
         rows=0 if rows is None else rows.frame.height,
-        notes=() if plan is None else (*_notes(plan, reference), *_of_classes(monitor)),
+        notes=() if plan is None else (*_notes(plan, reference), *_of_classes(monitor), *_lacking(rows)),
     )
 
 
@@ -264,6 +267,33 @@ def _of_classes(monitor: Monitor) -> tuple[str, ...]:
     if monitor.task is not Task.BINARY or len(others) < 2:
         return ()
     return (f"several classes count as not {monitor.roles.positive}: {', '.join(map(str, others))}",)
+
+
+def _lacking(rows: ReferenceRows | None) -> Iterator[str]:
+    """The columns that somebody named and the reference does not have: it may lack them, or they are misspelt."""
+    roles = {} if rows is None else rows.monitor.roles.named
+    for role in ("id", "timestamp", "version", "label"):
+        if rows is not None and role in roles and roles[role] not in rows.columns:
+            hint = did_you_mean(roles[role], rows.columns)
+            yield f"the reference has no column {roles[role]!r} (columns.{role}){hint}"
+
+
+def _check_alone(monitor: Monitor) -> None:
+    """Refuse a monitor without a reference file that leaves open what only such a file could tell.
+
+    Raises
+    ------
+    SpecError
+        With the line.
+    """
+    if monitor.auto:
+        message = "found auto, and there is no reference file to take them from; allowed: each feature with its kind"
+        monitor.refuse("columns", "features", message=message)
+    if monitor.task is not Task.NONE and monitor.roles.score is None and monitor.roles.prediction is None:
+        message = (
+            "found neither score nor prediction, and no reference file that could have them; allowed: their columns"
+        )
+        monitor.refuse("columns", message=message)
 
 
 def _notes(plan: Plan, reference: Reference | None) -> tuple[str, ...]:
