@@ -85,6 +85,7 @@ def test_a_source_with_none_of_the_columns_is_refused() -> None:
         ("at", None, "missing", "the column at has no value"),
         ("at", "soon", "type", "'soon' is not a time"),
         ("at", datetime(1969, 7, 20, tzinfo=UTC), "value", "1969-07-20 00:00:00"),
+        ("at", 0, "value", "is the first day of 1970: a zero or a number of another unit, not a time"),
         ("at", NOON + timedelta(minutes=5, seconds=1), "future", "arrival at 2013-03-01T12:00:00Z"),
         ("n", "12.5", "type", "'12.5' is text where a number is declared"),
         ("n", {"x": 1}, "type", "is an object where a number is declared"),

@@ -113,3 +113,16 @@ def test_labels_that_never_come_are_critical_once_they_are_overdue(tmp_path: Pat
         overdue = home.metrics(KEY, metric="labels_overdue_share")
     assert [each.value for each in overdue] == [1.0, 1.0, 1.0, None]
     assert overdue[-1].reason == "its labels are not expected yet"
+
+
+def test_a_quarantined_time_beyond_the_calendar_stops_no_run(tmp_path: Path) -> None:
+    served = rows(0, 3)
+    far = served.with_columns(
+        pl.when(pl.int_range(pl.len()) % 100 == 7)
+        .then(pl.datetime(9999, 12, 31, time_zone="UTC"))
+        .when(pl.int_range(pl.len()) % 100 == 8)
+        .then(pl.datetime(1850, 1, 1, time_zone="UTC"))
+        .otherwise("at")
+        .alias("at")
+    )
+    assert [i["cause"]["kind"] for i in incidents(tmp_path, far, 3)] == ["label"]
