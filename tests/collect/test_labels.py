@@ -84,6 +84,13 @@ def test_other_outcomes_are_numbers_or_words_whatever_the_task() -> None:
     assert frame.select("outcome", "label", "label_class").rows() == [("review", None, "good")]
 
 
+def test_the_models_own_outcome_may_have_a_name() -> None:
+    own = Layout(features={}, task=Task.BINARY, outcome="late", positive="yes", negative=("no",))
+    batch = labels({"prediction_id": ["a", "b"], "late": ["yes", "maybe"]}, own, outcome="late")
+    assert batch.frame.select("outcome", "label").rows() == [("late", 1.0)]
+    assert batch.quarantine["row"].to_list() == [2]
+
+
 def test_a_column_names_the_outcome_row_by_row() -> None:
     rows = {
         "prediction_id": ["a", "b", "c"],

@@ -46,7 +46,7 @@ def canonical_labels(
     Parameters
     ----------
     outcome
-        What the truths are of; the model's own is `label`.
+        What the truths are of.
 
     Returns
     -------
@@ -75,7 +75,7 @@ def canonical_labels(
     time_column = next((name for name in (layout.timestamp, TIMESTAMP) if name in batch), None)
     times = batch.times(time_column)
     outcomes = batch.read(OUTCOME, ColumnKind.CATEGORICAL).fill_null(outcome)
-    truths = _truths(batch.column(label_column), outcomes == LABEL, layout, text=text)
+    truths = _truths(batch.column(label_column), outcomes == layout.outcome, layout, text=text)
     batch.refuse(label_column, truths.refused)
     told = truths.label.is_not_null() | truths.label_class.is_not_null()
     batch.require(label_column, blank(told, ~told), truths.refused)
@@ -106,7 +106,7 @@ def needed_columns(found: Sequence[str], layout: Layout, *, outcome: str) -> tup
     >>> needed_columns(["flight", "label"], layout, outcome="label")
     ('flight', 'label')
     """
-    truth = layout.label if outcome == LABEL else None
+    truth = layout.label if outcome == layout.outcome else None
     return (
         _first_of(found, "id", layout.id, PREDICTION_ID),
         _first_of(found, "label", truth, outcome, LABEL),

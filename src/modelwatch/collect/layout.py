@@ -74,7 +74,8 @@ class Layout:
 
     A feature that is named like one of modelwatch's own columns (`day`, `error`, ...) is stored as
     `feature_<name>`: ask `stored`. `features` is in the order in which the columns are stored. `declared` are
-    the source columns that somebody named: of the others, by usual names, no file needs to have any.
+    the source columns that somebody named: of the others, by usual names, no file needs to have any. `outcome`
+    is the model's own.
 
     Examples
     --------
@@ -98,6 +99,7 @@ class Layout:
     positive: str | int | float | bool = 1
     negative: tuple[str | int | float | bool, ...] = ()
     declared: frozenset[str] = frozenset()
+    outcome: str = LABEL
 
     def __post_init__(self) -> None:
         seen: dict[str, str] = {}

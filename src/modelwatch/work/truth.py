@@ -32,6 +32,7 @@ def layout_of(monitor: Monitor) -> Layout:
         threshold=roles.threshold,
         positive=roles.positive,
         negative=roles.negative,
+        outcome=monitor.outcome.name,
         declared=frozenset(roles.named.values()),
     )
 
