@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from itertools import chain
 from pathlib import Path
 from threading import RLock
 from types import TracebackType
@@ -20,8 +21,10 @@ from modelwatch import measure
 from modelwatch.act import channels
 from modelwatch.act.deliver import deliver
 from modelwatch.catalog import Catalog
+from modelwatch.collect.batch import with_flat_features
 from modelwatch.collect.bodies import Rows
 from modelwatch.collect.canonical import Canonical, canonical_predictions
+from modelwatch.collect.expected import check_labels, check_predictions
 from modelwatch.collect.files import count_rows, digest_of, is_untyped, read_batches
 from modelwatch.collect.labels import canonical_labels
 from modelwatch.collect.layout import Layout
@@ -58,6 +61,7 @@ from modelwatch.store.metadata import Transaction
 from modelwatch.store.responses import Response
 from modelwatch.store.silences import Silence
 from modelwatch.work import Applied, Ran, Watched, apply_monitor, load_watched, run_model
+from modelwatch.work.asked import check_asked
 from modelwatch.work.distribution import distribution
 from modelwatch.work.truth import layout_of
 
@@ -225,9 +229,13 @@ class Home:
         slice: Slice | None = None,  # noqa: A002 (the noun of the design)
         all_revisions: bool = False,
     ) -> list[Measurement]:
-        """Measurements of windows that start in `[since, until)`, oldest first; of all rows unless a slice is named."""
-        if metric is not None:
-            self.catalog.metrics.get(metric)
+        """Measurements of windows that start in `[since, until)`, oldest first; of all rows unless a slice is named.
+
+        Raises
+        ------
+        UnknownName
+            If there is no such metric, column or slice, or they never go together.
+        """
         found: list[Measurement] = []
         with self.state.reading() as tx:
             model_id = models.find(tx, key)
@@ -241,6 +249,8 @@ class Home:
                     and (column is None or each.series.column == column)
                     and each.series.slice == (slice or Slice())
                 ]
+        if not found:
+            check_asked(self._watched(key), metric=metric, column=column, slice_=slice)
         return found
 
     def latest(self, key: ModelKey) -> dict[str, list[Measurement]]:
@@ -453,7 +463,8 @@ class Home:
         if outcome is not None and outcome != monitor.outcome.name:
             raise InputError(f"model {key.model!r} has no outcome {outcome!r}: its outcome is {monitor.outcome.name!r}")
         total = _total(paths)
-        receipt, done, spooled = Receipt(), 0, 0
+        warned = [_checked(path, layout, table, monitor.outcome.name) for path in paths]
+        receipt, done, spooled = Receipt(warnings=tuple(chain.from_iterable(warned))), 0, 0
         for path in paths:
             digest, text, first = digest_of(path), is_untyped(path), 1
             for batch in read_batches(path):
@@ -522,6 +533,14 @@ def _canonical(batch: pl.DataFrame, layout: Layout, table: str, outcome: str, so
     if table == PREDICTIONS:
         return canonical_predictions(batch, layout, **given)
     return canonical_labels(batch, layout, outcome=outcome, **given)
+
+
+def _checked(path: Path, layout: Layout, table: str, outcome: str) -> tuple[str, ...]:
+    """Whether a file has the columns that it must have; returns what else it lacks, as warnings."""
+    columns = with_flat_features(next(read_batches(path))).columns
+    if table == PREDICTIONS:
+        return check_predictions(columns, layout, source=path.name)
+    return check_labels(columns, layout, outcome=outcome, source=path.name)
 
 
 def _total(paths: Sequence[Path]) -> int | None:

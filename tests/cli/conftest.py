@@ -17,7 +17,7 @@ from modelwatch.domain.columns import ColumnKind
 from modelwatch.domain.instants import DAY, Window, parse_instant
 from modelwatch.domain.measurement import Measurement, Series, Status
 from modelwatch.domain.names import ModelKey
-from modelwatch.domain.receipt import Fault, Receipt
+from modelwatch.domain.receipt import Cause, Fault, Receipt
 from modelwatch.work import Ran
 
 START = parse_instant("2024-01-01")
@@ -58,6 +58,7 @@ class FakeHome:
     opened: list[bool] = field(default_factory=list)
     failure: BaseException | None = None
     measured: int = 2
+    accepted: int = 10
 
     def __call__(self, path: Path, *, write: bool) -> FakeHome:
         self.path = path
@@ -82,7 +83,9 @@ class FakeHome:
 
     def ingest(self, key: ModelKey, paths: list[Path], *, progress: object) -> Receipt:
         self._asked("ingest", key, *paths)
-        return Receipt(accepted=10, quarantined=1, faults=(Fault(row=3, field="temp", reason="no number"),))
+        fault = Fault(row=3, field="temp", reason="no number")
+        causes = (Cause(kind="type", rows=1, first=fault),)
+        return Receipt(accepted=self.accepted, quarantined=1, faults=(fault,), causes=causes, warnings=("no id",))
 
     def label(self, key: ModelKey, paths: list[Path], *, outcome: str | None = None, progress: object) -> Receipt:
         self._asked("label", key, *paths, outcome=outcome)

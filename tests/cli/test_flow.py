@@ -91,7 +91,12 @@ def test_init_does_not_write_over_a_file(program: Program) -> None:
     words = ["init", "line-late", "--reference", "reference.parquet", "-o", "monitor.yaml"]
     with pytest.raises(AssertionError, match=r"monitor.yaml is there already"):
         program(*words)
-    assert program(*words, "--force") == ""
+    told = program(*words, "--force").splitlines()
+    assert told[0].endswith(
+        "monitor.yaml: task binary; id prediction_id, timestamp timestamp, version model_version, score score, "
+        "label label; 2 features"
+    )
+    assert "  check line 4: timezone: UTC: days start at midnight here; name" in told[1]
 
 
 def test_doing_it_again_changes_nothing(program: Program) -> None:

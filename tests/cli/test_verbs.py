@@ -64,7 +64,7 @@ def test_rows_are_read_and_what_became_of_them_is_told(call: Call, home: FakeHom
 
 
 def test_a_quarantined_row_is_named(call: Call) -> None:
-    assert "row 3, temp: no number" in call("ingest", "eta", "a.parquet").stdout
+    assert "1 row: temp, as in row 3: no number" in call("ingest", "eta", "a.parquet").stdout
     assert json.loads(call("ingest", "eta", "f", "--json").stdout)["faults"] == [
         {"row": 3, "field": "temp", "reason": "no number"}
     ]

@@ -75,3 +75,9 @@ def test_a_line_that_does_not_fit_is_named(content: str, told: str, path: Path) 
     for rows in (1, 50_000):
         with pytest.raises(InputError, match=told):
             read(content, path, rows=rows)
+
+
+def test_lines_that_end_in_a_lone_return_are_told(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_bytes(b"id,score\ra,0.5\r")
+    with pytest.raises(InputError, match="does not end its lines with a line feed"):
+        list(read_batches(tmp_path / "a.csv"))

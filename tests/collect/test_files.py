@@ -118,7 +118,7 @@ def test_every_byte_of_a_parquet_footer_may_be_wrong(source: pl.DataFrame, tmp_p
         ("a.jsonl", b"\n \n", "has no rows"),
         ("a.bin", b"\x00\x01\x02\x03", "is of no format that can be read; those are parquet, arrow file"),
         ("a.gz", gzip.compress(b"id\n1\n"), "its name must say of what"),
-        ("a.csv", b"id,score\n\xff\xfe,1\n", "invalid utf8"),
+        ("a.csv", b"id,score\n\xff\xfe,1\n", "is not UTF-8 text: save it as UTF-8"),
     ],
 )
 def test_what_is_no_file_of_rows_is_refused(name: str, content: bytes, told: str, tmp_path: Path) -> None:

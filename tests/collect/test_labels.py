@@ -35,7 +35,8 @@ def layout(task: Task, positive: Any = 1) -> Layout:
         (Task.BINARY, 1, 1, (1.0, None)),
         (Task.BINARY, 1, 0.0, (0.0, None)),
         (Task.BINARY, 1, True, (1.0, None)),
-        (Task.BINARY, 1, -1, (0.0, None)),
+        (Task.BINARY, 1, -1, REFUSED),
+        (Task.BINARY, 1, 2, REFUSED),
         (Task.BINARY, 2, 1, (0.0, None)),
         (Task.BINARY, 0, 0, (1.0, None)),
         (Task.BINARY, True, False, (0.0, None)),
@@ -81,6 +82,13 @@ def test_other_outcomes_are_numbers_or_words_whatever_the_task() -> None:
     ]
     frame = labels({"prediction_id": ["a"], "review": ["good"]}, layout(Task.BINARY), outcome="review").frame
     assert frame.select("outcome", "label", "label_class").rows() == [("review", None, "good")]
+
+
+def test_the_models_own_outcome_may_have_a_name() -> None:
+    own = Layout(features={}, task=Task.BINARY, outcome="late", positive="yes", negative=("no",))
+    batch = labels({"prediction_id": ["a", "b"], "late": ["yes", "maybe"]}, own, outcome="late")
+    assert batch.frame.select("outcome", "label").rows() == [("late", 1.0)]
+    assert batch.quarantine["row"].to_list() == [2]
 
 
 def test_a_column_names_the_outcome_row_by_row() -> None:

@@ -77,6 +77,7 @@ METRICS = (
     ),
     record("label_mean", Family.LABELS, Kind.SPIKE, Better.NEAR, Scope.LABEL, title="Mean label"),
     record("labels_pending_share", Family.LABELS, Kind.LABEL, Better.LOWER, Scope.MODEL),
+    record("labels_overdue_share", Family.LABELS, Kind.LABEL, Better.LOWER, Scope.MODEL),
     record("prediction_mean", Family.VOLUME, Kind.DRIFT, Better.NEAR, Scope.PREDICTION),
     record("rows", Family.VOLUME, Kind.FEED, Better.NEAR, Scope.MODEL),
     record("freshness_seconds", Family.VOLUME, Kind.FEED, Better.LOWER, Scope.MODEL, unit="s"),

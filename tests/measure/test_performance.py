@@ -110,6 +110,9 @@ def test_rows_without_a_label_wait() -> None:
     )
     outcome = BinaryOutcome.grouped(GRID, Rows.of(frame), np.zeros(2, dtype=np.int64), 1)[0]
     assert performance.labels_pending_share(OutcomeView(outcome)).value == 0.5
+    assert performance.labels_overdue_share(OutcomeView(outcome)).value == 0.5
+    with pytest.raises(NotComputable, match="not expected yet"):
+        performance.labels_overdue_share(OutcomeView(outcome, due=False))
 
 
 VALUES = RNG.normal(50, 10, N)

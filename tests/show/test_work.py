@@ -21,6 +21,8 @@ RECEIPT: dict[str, Any] = {
     "quarantined": 3,
     "waiting": 0,
     "faults": [{"row": 7, "field": "temp", "reason": "'x' is not a number"}],
+    "causes": [{"kind": "type", "rows": 3, "first": {"row": 7, "field": "temp", "reason": "'x' is not a number"}}],
+    "warnings": ["a.csv has no column 'id'"],
 }
 
 
@@ -37,10 +39,10 @@ def test_an_applied_specification() -> None:
 def test_a_receipt_names_the_faults() -> None:
     assert list(receipt_lines(RECEIPT)) == [
         "eta: 1,000 accepted, 5 duplicates, 3 quarantined",
-        "  row 7, temp: 'x' is not a number",
-        "  and 2 more rows",
+        "  3 rows: temp, as in row 7: 'x' is not a number",
+        "  warning: a.csv has no column 'id'",
     ]
-    fine = {**RECEIPT, "quarantined": 0, "waiting": 12, "faults": []}
+    fine = {**RECEIPT, "quarantined": 0, "waiting": 12, "causes": [], "warnings": []}
     assert list(receipt_lines(fine)) == [
         "eta: 1,000 accepted, 5 duplicates, 12 waiting for their prediction, 0 quarantined"
     ]

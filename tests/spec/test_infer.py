@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from modelwatch.catalog import Catalog
 from modelwatch.domain.columns import ColumnKind, Task
-from modelwatch.domain.errors import InputError
+from modelwatch.domain.errors import InputError, UnknownName
 from modelwatch.spec import infer, parse
 from modelwatch.spec.infer import survey
 from modelwatch.spec.kinds import DECLARABLE, Facts, Storage, kind_of
@@ -110,9 +110,9 @@ TIMES = [datetime(2026, 1, 1, tzinfo=UTC)] * N
         ({"Probability": SCORE, "churned": CLASS}, Task.BINARY, {"score": "Probability"}),
         ({"prediction": SCORE}, Task.BINARY, {"score": "prediction"}),
         ({"prediction": WORDS}, Task.BINARY, {"prediction": "prediction"}),
-        ({"pred": FEW, "label": FEW}, Task.MULTICLASS, {"prediction": "pred", "label": "label"}),
-        ({"prediction": [f"c{n}" for n in FEW]}, Task.MULTICLASS, {"prediction": "prediction"}),
-        ({"prediction": FEW, "score": SCORE}, Task.MULTICLASS, {"prediction": "prediction"}),
+        ({"pred": FEW, "label": FEW}, Task.NONE, {"prediction": "pred", "label": "label"}),
+        ({"prediction": [f"c{n}" for n in FEW]}, Task.NONE, {"prediction": "prediction"}),
+        ({"prediction": FEW, "score": SCORE}, Task.NONE, {"prediction": "prediction"}),
         ({"prediction": WORDS, "label": AMOUNT}, Task.NONE, {"label": "label"}),
         ({"prediction": SCORE, "label": FEW}, Task.NONE, {"label": "label"}),
         ({"prediction": AMOUNT, "y": AMOUNT}, Task.REGRESSION, {"prediction": "prediction", "label": "y"}),
@@ -197,6 +197,7 @@ def test_columns_that_tell_rows_apart_are_left_out(catalog: Catalog) -> None:
         }
     )
     monitor = parse(text, catalog=catalog)
+    assert monitor.roles.id == "rowNumber"
     assert monitor.features == {
         "store_id": ColumnKind.CATEGORICAL,
         "salary": ColumnKind.NUMERIC,
@@ -204,7 +205,6 @@ def test_columns_that_tell_rows_apart_are_left_out(catalog: Catalog) -> None:
     }
     assert [line.strip() for line in text.splitlines() if "left out" in line] == [
         "# customer_id is left out: it tells rows apart, it does not describe them",
-        "# rowNumber is left out: it tells rows apart, it does not describe them",
         "# order is left out: it tells rows apart, it does not describe them",
         "# vector is left out: holds lists or other structures",
     ]
@@ -237,10 +237,10 @@ def test_the_text_gives_its_reasons() -> None:
         "# How churn is watched: proposed from my data.csv (200 rows). Check it, then apply it.\n"
         "model: churn\n"
         "task: binary  # label holds 0 and 1\n"
-        "timezone: UTC  # days start at midnight here; name another zone if people's days matter\n"
+        "timezone: UTC  # check: days start at midnight here; name another zone if people's days matter\n"
         "columns:\n"
-        "  # no prediction id in the reference; served predictions need one, or are given one\n"
-        "  # no time in the reference: without it there are no days to tell noise from drift\n"
+        "  # check: no prediction id in the reference; served predictions need one, or are given one\n"
+        "  # check: no time in the reference: without it there are no days to tell noise from drift\n"
         "  score: score\n"
         "  label: label\n"
         "  positive: 1\n"
@@ -250,7 +250,7 @@ def test_the_text_gives_its_reasons() -> None:
         'reference: {path: "my data.csv"}\n'
         "windows: {size: 1d, lateness: 1h, spans: [1, 7, 28]}  # one verdict a day, on 1, 7 and 28 days\n"
         "labels: {expected: 24h, horizon: 90d, minimum: 100}"
-        "  # when the truth comes, until when it counts, how many make a figure\n"
+        "  # check: when the truth comes, until when it counts, how many make a figure\n"
     )
 
 
@@ -330,3 +330,56 @@ def test_any_frame_gives_a_specification_that_fits_it(catalog: Catalog, frame: p
     roles = find_roles(facts).columns
     left_out = [line for line in text.splitlines() if " is left out: " in line]
     assert len(frame.columns) == len(fitted.features) + len(roles) + len(left_out)
+
+
+def lines(frame: dict[str, Any], **given: Any) -> list[str]:
+    """The proposed lines, without the reasons behind them."""
+    return [line.strip() for line in infer("m", pl.DataFrame(frame), path="a.parquet", **given).splitlines()]
+
+
+def test_named_columns_play_their_part() -> None:
+    frame = {"p": SCORE, "income": WORDS, "instant": COUNT, "seen": TIMES, "other": TIMES}
+    named = {"score": "p", "label": "income", "timestamp": "seen"}
+    told = lines(frame, named=named)
+    assert {"score: p", "label: income", "timestamp: seen"} <= set(told)
+    assert "task: binary  # income holds no and yes" in told
+    assert "id: instant  # check: it tells the rows of the reference apart; does it those of served files?" in told
+    assert "task: none  # as was said" in lines({"prediction": WORDS}, task=Task.NONE)
+
+
+def test_a_named_column_must_be_there_and_fit() -> None:
+    with pytest.raises(UnknownName, match="no column 'incom': there are p, income; did you mean 'income'"):
+        infer("m", pl.DataFrame({"p": SCORE, "income": WORDS}), path="a", named={"label": "incom"})
+    with pytest.raises(InputError, match="'income' cannot be the score where the task is binary: it holds texts"):
+        infer("m", pl.DataFrame({"p": SCORE, "income": WORDS}), path="a", named={"score": "income"})
+
+
+def test_what_may_be_the_truth_is_no_feature() -> None:
+    told = lines({"prediction": AMOUNT, "cnt": [n + 3 for n in AMOUNT], "hour": FEW})
+    assert "# check: label: cnt, if it is the truth: it goes with the model's output" in told
+    assert "# cnt is left out: it may be the truth, see above" in told
+    told = lines({"score": SCORE, "bought": [each > 0.6 for each in SCORE], "member": [n % 4 < 2 for n in COUNT]})
+    assert "# bought is left out: it may be the truth, see above" in told
+    assert any(line.startswith("member: boolean") for line in told)
+
+
+@pytest.mark.parametrize(
+    ("zone", "proposed"),
+    [("America/New_York", "timezone: America/New_York"), ("UTC", "timezone: UTC"), (None, "timezone: UTC")],
+)
+def test_the_zone_of_the_times_is_the_zone_of_the_days(zone: str | None, proposed: str) -> None:
+    seen = pl.Series(TIMES).dt.replace_time_zone(zone)
+    [told] = [line for line in lines({"seen": seen, "score": SCORE}) if line.startswith("timezone")]
+    assert told.startswith(f"{proposed}  # check: ")
+
+
+def test_an_offset_in_text_is_proposed_as_a_zone() -> None:
+    words = pl.DataFrame({"seen": ["2026-01-01T00:00:00-05:00"] * N, "score": [str(each) for each in SCORE]})
+    told = infer("m", pl.DataFrame({"seen": TIMES, "score": SCORE}), path="a.csv", words=words)
+    assert "timezone: Etc/GMT+5  # check: times are written with -05:00" in told
+
+
+def test_without_output_the_way_out_is_told() -> None:
+    assert "task: none  # check: no column holds the model's output; name it with --score or --prediction" in lines(
+        {"age": AMOUNT}
+    )

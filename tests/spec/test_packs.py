@@ -58,7 +58,7 @@ def lines(rules: tuple[Rule, ...]) -> list[Line]:
 
 @pytest.mark.parametrize(
     ("task", "more"),
-    [(Task.BINARY, CLASSES), (Task.MULTICLASS, CLASSES), (Task.REGRESSION, REGRESSION), (Task.NONE, [])],
+    [(Task.BINARY, CLASSES), (Task.REGRESSION, REGRESSION), (Task.NONE, [])],
 )
 def test_the_pack_of_a_task(task: Task, more: list[Line], catalog: Catalog) -> None:
     pack = default_pack(task, catalog=catalog, spans=SPANS)

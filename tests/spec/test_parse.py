@@ -57,6 +57,7 @@ def test_two_lines_are_a_specification(catalog: Catalog) -> None:
         error="error",
         threshold=0.5,
         positive=1,
+        usual=frozenset({"id", "timestamp", "version", "label", "latency_ms", "error"}),
     )
     assert monitor.auto
     assert (monitor.features, monitor.segments) == ({}, ())
@@ -150,8 +151,9 @@ retention: {rows: 7d, hourly: 2w, daily: 1y}
     ],
 )
 def test_texts_stay_as_they_were_written(written: str, read: str, catalog: Catalog) -> None:
-    monitor = parse(f"{HEAD}columns: {{version: {written}, segments: [{written}]}}", catalog=catalog)
+    monitor = parse(f"{HEAD}columns: {{version: {written}}}", catalog=catalog)
     assert monitor.roles.version == read
+    monitor = parse(f"{HEAD}columns: {{segments: [{written}]}}", catalog=catalog)
     assert monitor.segments == (read,)
 
 

@@ -25,14 +25,15 @@ LISTS = {
         "quality, pack, retention, rules, routes"
     ),
     "COLUMN_KEYS": (
-        "id, timestamp, version, score, prediction, label, threshold, positive, features, segments, latency_ms, error"
+        "id, timestamp, version, score, prediction, label, threshold, positive, negative, "
+        "features, segments, latency_ms, error"
     ),
     "CONDITIONS": CONDITIONS,
     "RULE_KEYS": f"metric, columns, warning, critical, {CONDITIONS}, slice, for, window, span, page, runbook",
     "NAMES": (
         "at most 64 lower-case letters, digits, '_', '-' and single dots between them, starting with a letter or digit"
     ),
-    "TASKS": "binary, multiclass, regression, none",
+    "TASKS": "binary, regression, none",
     "KINDS": "numeric, categorical, text, boolean, datetime",
     "HOURS": "written as 30m, 6h or 28d",
     "LATER": "found a key that is not available yet",

@@ -207,11 +207,12 @@ def test_what_the_reference_does_not_fit_is_told_exactly(text: str, place: str, 
 
 
 def test_everything_that_does_not_fit_is_told_at_once(catalog: Catalog) -> None:
-    lines = told("columns: {score: s, features: {x: numeric, plan: numeric}, segments: [y]}", catalog)
+    lines = told("columns: {score: s, features: {x: numeric, plan: numeric, y: boolean}, segments: [y]}", catalog)
     assert [line.split(": ")[1] for line in lines] == [
         "columns.score",
         "columns.features.x",
         "columns.features.plan",
+        "columns.features.y",
         "columns.segments[0]",
     ]
 

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from modelwatch.app import Home
-from modelwatch.domain.errors import SpecError
+from modelwatch.domain.errors import SpecError, UnknownName
 from modelwatch.domain.instants import DAY, HOUR, parse_instant
 from modelwatch.domain.measurement import Measurement
 from modelwatch.domain.names import ModelKey
@@ -99,7 +99,8 @@ def test_a_new_rule_judges_from_the_next_window_on(bench: Bench) -> None:
 
 
 def test_a_new_feature_is_read_from_the_log(bench: Bench) -> None:
-    assert not bench.measured("psi", "age")
+    with pytest.raises(UnknownName, match="no psi of a column 'age'; allowed: income, prediction"):
+        bench.measured("psi", "age")
     before = {m.window: m.value for m in bench.measured("roc_auc", "prediction")}
     bench.apply("income: numeric, age: numeric")
     bench.more(10, 1)
@@ -125,8 +126,17 @@ def test_the_same_specification_again_changes_nothing(bench: Bench) -> None:
 
 
 def test_a_column_keeps_its_kind(bench: Bench) -> None:
-    with pytest.raises(SpecError, match="income"):
-        bench.apply("income: categorical")
+    bench.apply("income: numeric, city: categorical")
+    told = r"line 10, column \d+: columns\.features\.city: .* keep city: categorical, .* under another name"
+    with pytest.raises(SpecError, match=told):
+        bench.apply("income: numeric, city: text")
+
+
+def test_a_model_keeps_what_its_predictions_are(bench: Bench) -> None:
+    text = (bench.folder / "monitor.yaml").read_text().replace("binary", "regression").replace("score:", "prediction:")
+    (bench.folder / "other.yaml").write_text(text)
+    with pytest.raises(SpecError, match=r"line 3, column 7: task: .* was applied as binary .* keep task: binary, or"):
+        bench.home.apply(bench.folder / "other.yaml")
 
 
 def test_without_a_reference_a_new_feature_is_planned_anew(tmp_path: Path) -> None:

@@ -50,8 +50,9 @@ def incidents(tmp_path: Path, served: pl.DataFrame, days: int) -> list[dict[str,
         return home.incidents(KEY)
 
 
-def test_quiet_rows_raise_nothing_critical(tmp_path: Path) -> None:
-    assert [i for i in incidents(tmp_path, rows(0, 10), 10) if i["severity"] == "critical"] == []
+def test_quiet_rows_raise_nothing_critical_but_labels(tmp_path: Path) -> None:
+    critical = [i for i in incidents(tmp_path, rows(0, 10), 10) if i["severity"] == "critical"]
+    assert [i["cause"]["kind"] for i in critical] == ["label"]
 
 
 def test_a_silent_feed_is_critical_within_twice_the_expected_interval(tmp_path: Path) -> None:
@@ -101,3 +102,27 @@ def test_slow_and_failing_predictions_are_found(tmp_path: Path, column: str, val
     )
     [found] = [i for i in incidents(tmp_path, served, 3) if i["cause"]["kind"] == kind]
     assert found["severity"] == "critical"
+
+
+def test_labels_that_never_come_are_critical_once_they_are_overdue(tmp_path: Path) -> None:
+    [late] = [i for i in incidents(tmp_path, rows(0, 5), 4) if i["cause"]["kind"] == "label"]
+    assert late["severity"] == "critical"
+    assert late["title"] == "100 % of the predictions have no label when they should"
+    assert parse_instant(late["opened"]) == START + 2 * DAY
+    with Home.open(tmp_path / "home") as home:
+        overdue = home.metrics(KEY, metric="labels_overdue_share")
+    assert [each.value for each in overdue] == [1.0, 1.0, 1.0, None]
+    assert overdue[-1].reason == "its labels are not expected yet"
+
+
+def test_a_quarantined_time_beyond_the_calendar_stops_no_run(tmp_path: Path) -> None:
+    served = rows(0, 3)
+    far = served.with_columns(
+        pl.when(pl.int_range(pl.len()) % 100 == 7)
+        .then(pl.datetime(9999, 12, 31, time_zone="UTC"))
+        .when(pl.int_range(pl.len()) % 100 == 8)
+        .then(pl.datetime(1850, 1, 1, time_zone="UTC"))
+        .otherwise("at")
+        .alias("at")
+    )
+    assert [i["cause"]["kind"] for i in incidents(tmp_path, far, 3)] == ["label"]

@@ -20,7 +20,11 @@ from modelwatch.domain.names import ModelKey
 @json_flag
 @pass_session
 def label(session: Session, model: ModelKey, files: tuple[Path, ...], outcome: str | None, as_json: bool) -> None:
-    """Read labels of MODEL's predictions from parquet, csv, jsonl or arrow files."""
+    """Read labels of MODEL's predictions from parquet, csv, jsonl or arrow files.
+
+    A row that cannot be used is quarantined with its reason. Exit codes: 0 rows were accepted, or lay there already;
+    2 a file cannot be read, or none of the rows could be accepted.
+    """
     with session.writing() as home, progress() as bar:
         check_known(home, model)
         receipt = home.label(model, files, outcome=outcome, progress=bar)

@@ -13,7 +13,7 @@ from modelwatch.collect.layout import INSTANT, SOURCE_ROW
 from modelwatch.collect.quarantine import FaultKind, RowFaults, quarantined
 from modelwatch.collect.refusal import nothing, shown
 from modelwatch.domain.columns import MODEL_VERSION, PREDICTION_ID, TIMESTAMP, ColumnKind
-from modelwatch.domain.instants import MINUTE, format_instant
+from modelwatch.domain.instants import DAY, MINUTE, format_instant
 
 FUTURE_TOLERANCE = 5 * MINUTE
 
@@ -34,7 +34,7 @@ class Batch:
     """
 
     def __init__(self, frame: pl.DataFrame, *, received: int, digest: str, first_row: int, text: bool) -> None:
-        self.frame = _with_flat_features(frame)
+        self.frame = with_flat_features(frame)
         self.rows = pl.int_range(first_row, first_row + frame.height, eager=True)
         self.received = received
         self.digest = digest
@@ -81,6 +81,8 @@ class Batch:
         times = self._read_required(source, ColumnKind.DATETIME)
         instants = times.to_physical()
         self.fault(source, FaultKind.VALUE, instants < 0, "{} is before 1970")
+        zero = "{} is the first day of 1970: a zero or a number of another unit, not a time"
+        self.fault(source, FaultKind.VALUE, (instants >= 0) & (instants < DAY), zero)
         late = f"{{}} is more than five minutes after its arrival at {format_instant(self.received)}"
         self.fault(source, FaultKind.FUTURE, instants > self.received + FUTURE_TOLERANCE, late)
         return times
@@ -127,7 +129,7 @@ class Batch:
         return whole.filter(fine), quarantine
 
 
-def _with_flat_features(frame: pl.DataFrame) -> pl.DataFrame:
+def with_flat_features(frame: pl.DataFrame) -> pl.DataFrame:
     """Lift the fields of a `features` object to columns; a name that is taken becomes `features.<name>`."""
     if "features" not in frame.columns or not isinstance(frame["features"].dtype, pl.Struct):
         return frame

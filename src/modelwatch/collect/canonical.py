@@ -13,8 +13,9 @@ from dataclasses import dataclass
 import polars as pl
 
 from modelwatch.collect.batch import Batch
-from modelwatch.collect.classes import class_column
+from modelwatch.collect.classes import binary_class, class_column
 from modelwatch.collect.layout import Layout
+from modelwatch.collect.quarantine import FaultKind
 from modelwatch.collect.refusal import blank, nothing
 from modelwatch.collect.row_json import json_rows
 from modelwatch.domain.columns import (
@@ -39,11 +40,10 @@ _ERROR_WORDS = frozenset({"1", "true", "t", "yes"})
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Canonical:
-    """A batch in the lake's columns, its quarantined rows, and the declared columns it lacks."""
+    """A batch in the lake's columns, and its quarantined rows."""
 
     frame: pl.DataFrame
     quarantine: pl.DataFrame
-    absent: tuple[str, ...] = ()
 
 
 def canonical_predictions(
@@ -88,12 +88,11 @@ def canonical_predictions(
     """
     batch = Batch(frame, received=received, digest=digest, first_row=first_row, text=text)
     declared = [*layout.roles.values(), *layout.features]
-    absent = tuple(name for name in dict.fromkeys(declared) if name not in batch)
-    if declared and len(absent) == len(set(declared)):
+    if declared and not any(name in batch for name in declared):
         expected, found = _listed(declared), _listed(frame.columns)
         raise InputError(f"none of the declared columns is there: expected {expected}; found {found}")
     times = batch.times(layout.timestamp)
-    score = batch.read(layout.score, ColumnKind.NUMERIC)
+    score = _score(batch, layout)
     columns = {
         PREDICTION_ID: batch.ids(layout.id, times),
         TIMESTAMP: times,
@@ -109,7 +108,7 @@ def canonical_predictions(
         rest = rest.with_columns(_error_text(batch.column(layout.error)).alias(layout.error or ERROR))
     columns[METADATA] = json_rows(rest)
     accepted, quarantine = batch.finish(columns, layout.prediction_types, table="predictions")
-    return Canonical(accepted, quarantine, absent)
+    return Canonical(accepted, quarantine)
 
 
 def _version(batch: Batch, source: str | None) -> pl.Series:
@@ -117,11 +116,21 @@ def _version(batch: Batch, source: str | None) -> pl.Series:
     return blank(version, version == "").fill_null(UNVERSIONED)
 
 
+def _score(batch: Batch, layout: Layout) -> pl.Series:
+    """The score; one of a binary model is a probability, or NaN, which is measured as such."""
+    score = batch.read(layout.score, ColumnKind.NUMERIC)
+    if layout.task is Task.BINARY and layout.score in batch:
+        outside = ~score.fill_nan(None).is_between(0, 1)
+        batch.fault(layout.score or "", FaultKind.VALUE, outside, "score {} is not a probability")
+    return score
+
+
 def _prediction(batch: Batch, layout: Layout, score: pl.Series) -> pl.Series:
     """The predicted value or class; a binary one that is not given follows from score and threshold."""
     if layout.task is Task.REGRESSION:
         return batch.read(layout.prediction, ColumnKind.NUMERIC)
-    classes = class_column(batch.column(layout.prediction), layout, text=batch.text)
+    read = binary_class if layout.task is Task.BINARY else class_column
+    classes = read(batch.column(layout.prediction), layout, text=batch.text)
     batch.refuse(layout.prediction or "", classes.refused)
     if layout.task is not Task.BINARY:
         return classes.values

@@ -12,7 +12,7 @@ import polars as pl
 
 from modelwatch.collect.convert import convert
 from modelwatch.collect.layout import Layout
-from modelwatch.collect.refusal import Converted, blank, nothing, refuse
+from modelwatch.collect.refusal import Converted, blank, either, nothing, refuse
 from modelwatch.domain.columns import ColumnKind, Task
 
 _WHOLE = r"^-?\d+(\.0*)?$"
@@ -51,6 +51,31 @@ def class_column(column: pl.Series, layout: Layout, *, text: bool = False) -> Co
     return converted
 
 
+def binary_class(column: pl.Series, layout: Layout, *, text: bool = False) -> Converted:
+    """Classes of a binary model as text; a class that is none of its own is refused.
+
+    Examples
+    --------
+    >>> layout = Layout(features={}, task=Task.BINARY)
+    >>> binary_class(pl.Series([1, 2]), layout).refused.to_list()
+    [None, "'2' is neither the positive class 1 nor the other class 0"]
+    """
+    classes = class_column(column, layout, text=text)
+    known, others = layout.classes, ", ".join(layout.classes[1:])
+    if known:
+        fitting = blank(classes.values, ~classes.values.is_in(known))
+        reason = (
+            "{} is neither the positive class " + known[0] + f" nor the other class{'es' * (len(known) > 2)} {others}"
+        )
+    elif layout.positive_class.lstrip("-").isdigit():
+        # Beside a class that is a number any other must be one too; 0.7 or "late" is no class here.
+        fitting = blank(classes.values, ~classes.values.str.contains(_WHOLE))
+        reason = "{} is no class where the positive one is " + layout.positive_class
+    else:
+        return classes
+    return Converted(fitting, either(classes.refused, refuse(fitting, classes.values, reason).refused))
+
+
 def truth(column: pl.Series, layout: Layout, *, text: bool = False) -> Truth:
     """Labels of the model's own outcome, by its task.
 
@@ -83,24 +108,10 @@ def _number(column: pl.Series, *, text: bool) -> Truth:
     numbers = convert(column, ColumnKind.NUMERIC, text=text)
     finite = blank(numbers.values, numbers.values.is_infinite())
     endless = refuse(finite, numbers.values, "{} is no truth that can be compared").refused
-    refused = numbers.refused if endless is None else endless
-    if numbers.refused is not None and endless is not None:
-        refused = (
-            pl.DataFrame([numbers.refused.alias("a"), endless.alias("b")]).select(pl.coalesce("a", "b")).to_series()
-        )
-    return Truth(finite.fill_nan(None), nothing(pl.String(), column.len()), refused)
+    return Truth(finite.fill_nan(None), nothing(pl.String(), column.len()), either(numbers.refused, endless))
 
 
 def _binary(column: pl.Series, layout: Layout, *, text: bool) -> Truth:
-    classes = class_column(column, layout, text=text)
+    classes = binary_class(column, layout, text=text)
     positive = classes.values == layout.positive_class
-    labels = positive.cast(pl.Float64)
-    if layout.positive_class.lstrip("-").isdigit():
-        # Beside a class that is a number any other must be one too; 0.7 or "late" is no class here.
-        labels = blank(labels, ~classes.values.str.contains(_WHOLE))
-    unknown = refuse(labels, classes.values, "{} is no class where the positive one is " + layout.positive_class)
-    return Truth(
-        labels,
-        nothing(pl.String(), column.len()),
-        classes.refused if unknown.refused is None else unknown.refused,
-    )
+    return Truth(positive.cast(pl.Float64), nothing(pl.String(), column.len()), classes.refused)

@@ -56,7 +56,13 @@ def read_delimited(path: Path, *, rows: int) -> Iterator[pl.DataFrame]:
 def _header(path: Path, line: str) -> _Table:
     line = line.removeprefix("\ufeff")
     separator = max(_SEPARATORS, key=line.count)
-    header = list(csv.reader([line], delimiter=separator))
+    try:
+        header = list(csv.reader([line], delimiter=separator))
+    except csv.Error:
+        # A lone carriage return, as old systems end lines: the whole file is one line then.
+        raise InputError(
+            f"{path} does not end its lines with a line feed: save it with the line ends of Unix"
+        ) from None
     fields = [field.strip() for field in header[0]] if header else []
     names = [field or f"column_{place}" for place, field in enumerate(fields, start=1)]
     number = next((field for field in fields if _is_number(field)), None)

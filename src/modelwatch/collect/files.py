@@ -134,4 +134,6 @@ def _told_plainly(path: Path, kind: Format) -> Generator[None]:
         yield
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
         first_line = str(error).partition("\n")[0]
+        if "invalid utf8" in first_line or "invalid utf-8" in first_line:
+            raise InputError(f"{path} is not UTF-8 text: save it as UTF-8") from None
         raise InputError(f"{path} is damaged or cut short, it cannot be read as {kind}: {first_line}") from None

@@ -48,7 +48,9 @@ def to_polars(table: object) -> pl.DataFrame:
             return pl.DataFrame(cast("Any", table))
     except pl.exceptions.PolarsError as error:
         raise InputError(f"this {type(cast('object', table)).__name__} cannot be read as a table: {error}") from None
-    raise InputError(f"a {type(table).__name__} is no table: use Polars, pandas, Arrow or a dict of columns")
+    raise InputError(
+        f"an object of type {type(table).__name__} is no table: use Polars, pandas, Arrow or a dict of columns"
+    )
 
 
 def _column(name: str, values: object) -> pl.Series:

@@ -5,6 +5,8 @@ The counterpart of `canonical` for the truths that arrive later; the lake's labe
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import polars as pl
 
 from modelwatch.collect.batch import Batch
@@ -44,7 +46,7 @@ def canonical_labels(
     Parameters
     ----------
     outcome
-        What the truths are of; the model's own is `label`.
+        What the truths are of.
 
     Returns
     -------
@@ -69,12 +71,11 @@ def canonical_labels(
     ['the column label has no value']
     """
     batch = Batch(frame, received=received, digest=digest, first_row=first_row, text=text)
-    id_column = _first_of(batch, "id", layout.id, PREDICTION_ID)
-    label_column = _first_of(batch, "truth", layout.label if outcome == LABEL else None, outcome, LABEL)
+    id_column, label_column = needed_columns(batch.frame.columns, layout, outcome=outcome)
     time_column = next((name for name in (layout.timestamp, TIMESTAMP) if name in batch), None)
     times = batch.times(time_column)
     outcomes = batch.read(OUTCOME, ColumnKind.CATEGORICAL).fill_null(outcome)
-    truths = _truths(batch.column(label_column), outcomes == LABEL, layout, text=text)
+    truths = _truths(batch.column(label_column), outcomes == layout.outcome, layout, text=text)
     batch.refuse(label_column, truths.refused)
     told = truths.label.is_not_null() | truths.label_class.is_not_null()
     batch.require(label_column, blank(told, ~told), truths.refused)
@@ -90,15 +91,40 @@ def canonical_labels(
     return Canonical(accepted, quarantine)
 
 
-def _first_of(batch: Batch, what: str, *names: str | None) -> str:
+def needed_columns(found: Sequence[str], layout: Layout, *, outcome: str) -> tuple[str, str]:
+    """The columns of the id and of the truth among those of a source of labels.
+
+    Raises
+    ------
+    InputError
+        If one of them is not there.
+
+    Examples
+    --------
+    >>> from modelwatch.domain.columns import Task
+    >>> layout = Layout(features={}, task=Task.BINARY, id="flight")
+    >>> needed_columns(["flight", "label"], layout, outcome="label")
+    ('flight', 'label')
+    """
+    truth = layout.label if outcome == layout.outcome else None
+    return (
+        _first_of(found, "id", layout.id, PREDICTION_ID),
+        _first_of(found, "label", truth, outcome, LABEL),
+    )
+
+
+def _first_of(found: Sequence[str], role: str, *names: str | None) -> str:
     allowed = list(dict.fromkeys(name for name in names if name))
     for name in allowed:
-        if name in batch:
+        if name in found:
             return name
-    found = ", ".join(batch.frame.columns) or "none"
     raise InputError(
-        f"labels need a column for their {what}, named {' or '.join(allowed)}; the columns found are {found}"
+        f"labels need a column for their {_WORDS[role]}, named {' or '.join(allowed)}; the columns found are "
+        f"{', '.join(found) or 'none'}: rename one of them, or set columns.{role} in the specification"
     )
+
+
+_WORDS = {"id": "id", "label": "truth"}
 
 
 def _truths(column: pl.Series, own: pl.Series, layout: Layout, *, text: bool) -> Truth:

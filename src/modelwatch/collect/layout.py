@@ -26,6 +26,7 @@ from modelwatch.domain.columns import (
     TIMESTAMP,
     ColumnKind,
     Task,
+    class_text,
 )
 from modelwatch.domain.errors import InputError
 
@@ -67,27 +68,14 @@ LABEL_TYPES: Mapping[str, pl.DataType] = {
 }
 
 
-def class_text(value: str | int | float | bool) -> str:
-    """The text by which a class is stored: whole numbers and booleans as digits, all else as it is written.
-
-    Examples
-    --------
-    >>> class_text(1), class_text(1.0), class_text(True), class_text("late")
-    ('1', '1', '1', 'late')
-    """
-    if isinstance(value, bool | int):
-        return str(int(value))
-    if isinstance(value, float) and value.is_integer() and abs(value) < 2**63:
-        return str(int(value))
-    return str(value)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
     """Names of the source's columns by their part in a prediction, None where there is none.
 
     A feature that is named like one of modelwatch's own columns (`day`, `error`, ...) is stored as
-    `feature_<name>`: ask `stored`. `features` is in the order in which the columns are stored.
+    `feature_<name>`: ask `stored`. `features` is in the order in which the columns are stored. `declared` are
+    the source columns that somebody named: of the others, by usual names, no file needs to have any. `outcome`
+    is the model's own.
 
     Examples
     --------
@@ -109,6 +97,9 @@ class Layout:
     error: str | None = None
     threshold: float = 0.5
     positive: str | int | float | bool = 1
+    negative: tuple[str | int | float | bool, ...] = ()
+    declared: frozenset[str] = frozenset()
+    outcome: str = LABEL
 
     def __post_init__(self) -> None:
         seen: dict[str, str] = {}
@@ -140,6 +131,16 @@ class Layout:
     def positive_class(self) -> str:
         """The stored text of the positive class."""
         return class_text(self.positive)
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The stored texts of all classes of a binary model, the positive one first; of 0 and 1 one tells the other.
+
+        Empty where the others are not known: any other class is then not the positive one.
+        """
+        others = {"1": ("0",), "0": ("1",)}.get(self.positive_class, ())
+        others = tuple(class_text(each) for each in self.negative) or others
+        return (self.positive_class, *others) if others else ()
 
     @property
     def negative_class(self) -> str:

@@ -5,16 +5,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 import polars as pl
 
 from modelwatch.collect.layout import INSTANT
 from modelwatch.collect.row_json import json_rows
 from modelwatch.domain.columns import MODEL_VERSION, PREDICTION_ID, TIMESTAMP
-from modelwatch.domain.receipt import Fault
+from modelwatch.domain.receipt import Cause, Fault, Receipt
+
+FAULTS_TOLD = 20
 
 
 class FaultKind(StrEnum):
@@ -104,13 +107,30 @@ def _where_told(place: int, value: str) -> pl.Expr:
     return pl.when(pl.col(str(place)).is_not_null()).then(pl.lit(value))
 
 
-def faults_of(quarantine: pl.DataFrame) -> Iterator[Fault]:
-    """The rows of a quarantine frame as a receipt tells them.
+def receipt_of(quarantine: pl.DataFrame) -> Receipt:
+    """What a receipt tells of the rows of a quarantine frame.
 
     Examples
     --------
-    >>> list(faults_of(pl.DataFrame({"row": [7], "field": ["temp"], "reason": ["'x' is not a number"]})))
-    [Fault(row=7, field='temp', reason="'x' is not a number")]
+    >>> rows = pl.DataFrame({"row": [7], "field": ["temp"], "kind": ["type"], "reason": ["'x' is not a number"]})
+    >>> receipt_of(rows).faults
+    (Fault(row=7, field='temp', reason="'x' is not a number"),)
     """
-    for row in quarantine.select("row", "field", "reason").iter_rows(named=True):
-        yield Fault(row=row["row"] or 0, field=row["field"], reason=row["reason"])
+    counted = quarantine.group_by("field", "kind", maintain_order=True).agg(
+        pl.len().alias("rows"), pl.first("row", "reason")
+    )
+    causes = (
+        Cause(kind=row["kind"], rows=row["rows"], first=_fault(row))
+        for row in counted.sort("rows", descending=True, maintain_order=True).iter_rows(named=True)
+    )
+    faults = tuple(faults_of(quarantine.head(FAULTS_TOLD)))
+    return Receipt(quarantined=quarantine.height, faults=faults, causes=tuple(causes))
+
+
+def faults_of(quarantine: pl.DataFrame) -> Iterator[Fault]:
+    """The rows of a quarantine frame, each with its field and reason."""
+    return (_fault(row) for row in quarantine.iter_rows(named=True))
+
+
+def _fault(row: Mapping[str, Any]) -> Fault:
+    return Fault(row=row["row"] or 0, field=row["field"], reason=row["reason"])

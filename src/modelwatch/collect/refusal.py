@@ -83,6 +83,19 @@ def blank(column: pl.Series, where: pl.Series) -> pl.Series:
     return pl.DataFrame([column.alias("column"), keep]).select(pl.when("keep").then("column")).to_series()
 
 
+def either(first: pl.Series | None, second: pl.Series | None) -> pl.Series | None:
+    """The reasons of two refusals of one column, the first one's where a row has both.
+
+    Examples
+    --------
+    >>> either(pl.Series([None, "a"]), pl.Series(["b", "c"])).to_list()
+    ['b', 'a']
+    """
+    if first is None or second is None:
+        return second if first is None else first
+    return first.zip_with(first.is_not_null(), second)
+
+
 def nothing(kind: pl.DataType, rows: int) -> pl.Series:
     """A column of nulls."""
     return pl.repeat(None, rows, dtype=kind, eager=True)

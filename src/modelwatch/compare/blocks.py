@@ -17,6 +17,7 @@ from modelwatch.collect.convert import convert
 from modelwatch.compare.columns import Compared, kinds_of
 from modelwatch.domain.calendar import Calendar
 from modelwatch.domain.columns import MODEL_VERSION, TIMESTAMP, ColumnKind, Task
+from modelwatch.domain.errors import InputError
 from modelwatch.domain.instants import DAY
 from modelwatch.measure import Reference, Setting, learn_reference
 from modelwatch.measure.reference import BLOCKS
@@ -51,9 +52,15 @@ def learn_days(
         The metrics.
     timezone
         Whose midnight the days start at.
+
+    Raises
+    ------
+    InputError
+        If a value of `time` or `current` is no time.
     """
     calendar = Calendar(DAY, timezone)
-    instants = _instants(time)
+    instants = _instants(time, "the reference")
+    now = current if isinstance(current, int) else _instants(current, "the current data")
     timed = instants.is_not_null()
     starts = _day_starts(instants.drop_nulls().to_numpy(), calendar)
     days = np.unique(starts).size
@@ -75,14 +82,22 @@ def learn_days(
     plan = build_plan(frame, calendar=calendar, task=Task.NONE, features=kinds, sources=sources)
     # A day's rows all stand at its first instant, so the first base window is the whole day.
     blocks = [Block(calendar.window_of(found.window.end - 1), found.profile) for found in profile_batch(plan, frame)]
-    span = min(_days_of(current, calendar, rows_a_day=frame.height / days), max(days // 2, 1))
+    span = min(_days_of(now, calendar, rows_a_day=frame.height / days), max(days // 2, 1))
     setting = Setting(plan=plan, catalog=catalog, spans=(span,), minimum=1)
     return Days(learn_reference(setting, blocks), span, days)
 
 
-def _instants(column: pl.Series) -> pl.Series:
-    """Microseconds since 1970, null where there is no time."""
-    return convert(column, ColumnKind.DATETIME, text=True).values.to_physical()
+def _instants(column: pl.Series, where: str) -> pl.Series:
+    """Microseconds since 1970, null where there is no value."""
+    times = convert(column, ColumnKind.DATETIME, text=True)
+    if times.refused is not None:
+        reasons = times.refused.drop_nulls()
+        present = column.len() - column.null_count()
+        raise InputError(
+            f"column {column.name!r} of {where} cannot be the time: {reasons.len():,} of {present:,} values do not "
+            f"fit, the first: {reasons[0]}"
+        )
+    return times.values.to_physical()
 
 
 def _day_starts(instants: Ints, calendar: Calendar) -> Ints:
@@ -95,5 +110,4 @@ def _day_starts(instants: Ints, calendar: Calendar) -> Ints:
 def _days_of(current: pl.Series | int, calendar: Calendar, *, rows_a_day: float) -> int:
     if isinstance(current, int):
         return max(math.ceil(current / rows_a_day), 1)
-    instants = _instants(current).drop_nulls().to_numpy()
-    return max(np.unique(_day_starts(instants, calendar)).size, 1)
+    return max(np.unique(_day_starts(current.drop_nulls().to_numpy(), calendar)).size, 1)

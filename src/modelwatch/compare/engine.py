@@ -166,7 +166,7 @@ def _notes(request: Request, days: Days | None) -> Iterator[str]:
         yield (
             "Rows are taken to be independent of each other. If rows of one day or source resemble each "
             "other, chance makes larger differences than the noise floors say: name the column of their time "
-            "(time=...)."
+            "(`time` in Python, `--time` on the command line)."
         )
     else:
         yield (

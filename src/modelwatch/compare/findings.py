@@ -62,7 +62,8 @@ def table_findings(reference: Table, current: Table, columns: Iterable[Compared]
         return
     status = next((status for status, level in _LEVELS if now - before >= level), None)
     if status is not None:
-        text = f"{share(now)} of the first {rows:,} rows repeat another row, {share(before)} in the reference"
+        first = f"{share(now)} of the first {rows:,} row{'' if rows == 1 else 's'}"
+        text = f"{first} repeat another row, {share(before)} in the reference"
         yield Finding(DUPLICATES, None, status, text, value=now)
 
 

@@ -43,3 +43,18 @@ DAY_PARTITION = "day"
 OUTCOME = "outcome"
 LABEL_CLASS = "label_class"
 CONTENT_HASH = "content_hash"
+
+
+def class_text(value: str | int | float | bool) -> str:
+    """The text by which a class is stored: whole numbers and booleans as digits, all else as it is written.
+
+    Examples
+    --------
+    >>> class_text(1), class_text(1.0), class_text(True), class_text("late")
+    ('1', '1', '1', 'late')
+    """
+    if isinstance(value, bool | int):
+        return str(int(value))
+    if isinstance(value, float) and value.is_integer() and abs(value) < 2**63:
+        return str(int(value))
+    return str(value)

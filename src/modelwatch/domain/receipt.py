@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,14 +19,29 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Cause:
+    """One thing that is wrong with quarantined rows: its kind, how many rows have it, and the first of them."""
+
+    kind: str
+    rows: int
+    first: Fault
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """Counts of rows by what became of them; `faults` holds the first few quarantined rows."""
+    """Counts of rows by what became of them.
+
+    `faults` holds the first few quarantined rows, `causes` counts all of them by what is wrong, and `warnings`
+    tell what a source lacks.
+    """
 
     accepted: int = 0
     duplicates: int = 0
     quarantined: int = 0
     waiting: int = 0
     faults: tuple[Fault, ...] = ()
+    causes: tuple[Cause, ...] = ()
+    warnings: tuple[str, ...] = ()
 
     def __add__(self, other: Receipt) -> Receipt:
         return Receipt(
@@ -35,7 +50,14 @@ class Receipt:
             quarantined=self.quarantined + other.quarantined,
             waiting=self.waiting + other.waiting,
             faults=(self.faults + other.faults)[:20],
+            causes=_merged(self.causes + other.causes),
+            warnings=tuple(dict.fromkeys(self.warnings + other.warnings)),
         )
+
+    @property
+    def useless(self) -> bool:
+        """Whether there were rows, and none of them is of any use."""
+        return self.quarantined > 0 and not self.accepted and not self.duplicates
 
     @classmethod
     def total(cls, receipts: Iterable[Receipt]) -> Receipt:
@@ -44,3 +66,13 @@ class Receipt:
         for receipt in receipts:
             result += receipt
         return result
+
+
+def _merged(causes: Iterable[Cause]) -> tuple[Cause, ...]:
+    """Causes of the same kind in the same field put together, the most frequent first."""
+    found: dict[tuple[str, str], Cause] = {}
+    for each in causes:
+        key = (each.first.field, each.kind)
+        known = found.get(key)
+        found[key] = each if known is None else replace(known, rows=known.rows + each.rows)
+    return tuple(sorted(found.values(), key=lambda cause: -cause.rows))

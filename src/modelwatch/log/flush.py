@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from modelwatch.collect.layout import SOURCE_ROW
-from modelwatch.collect.quarantine import FaultKind, faults_of
+from modelwatch.collect.quarantine import FaultKind, receipt_of
 from modelwatch.domain.columns import CONTENT_HASH, DAY_PARTITION, PREDICTION_ID
 from modelwatch.domain.errors import HomeError
 from modelwatch.domain.names import ModelKey
@@ -26,7 +26,6 @@ from modelwatch.log.spool import Spool
 from modelwatch.log.tables import QUARANTINE, TABLES, Table
 
 COMMIT_ROWS = 50_000
-FAULTS_TOLD = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +56,7 @@ def flush(
     -------
     dict
         By model and table what became of the rows: `accepted`, `duplicates`, `quarantined` with the first
-        faults. Rows of the quarantine table itself count as `quarantined`.
+        faults, whether or not they lay there already.
 
     Raises
     ------
@@ -131,10 +130,9 @@ class _Queue:
         return {
             self.table.name: Receipt(
                 accepted=sifted.fresh.height,
-                duplicates=sifted.repeated.height + refused.repeated.height,
-                quarantined=refused.fresh.height,
-                faults=tuple(faults_of(refused.fresh.head(FAULTS_TOLD))),
+                duplicates=sifted.repeated.height,
             )
+            + receipt_of(pl.concat([refused.fresh, refused.repeated]))
         }
 
     def _sift(self, table: Table, rows: pl.DataFrame) -> Sifted:
@@ -163,11 +161,7 @@ class _Queue:
 
 
 def _receipts_by_table(sifted: Sifted) -> dict[str, Receipt]:
-    """Receipts of quarantined rows by the table they were meant for."""
-    receipts: dict[str, Receipt] = {}
-    for (table,), rows in sifted.fresh.group_by("source_table", maintain_order=True):
-        told = tuple(faults_of(rows.head(FAULTS_TOLD)))
-        receipts[str(table)] = Receipt(quarantined=rows.height, faults=told)
-    for (table,), rows in sifted.repeated.group_by("source_table"):
-        receipts[str(table)] = receipts.get(str(table), Receipt()) + Receipt(duplicates=rows.height)
-    return receipts
+    """Receipts of quarantined rows by the table they were meant for; those that lay there already count again."""
+    rows = pl.concat([sifted.fresh, sifted.repeated])
+    parts = rows.group_by("source_table", maintain_order=True)
+    return {str(table): receipt_of(part) for (table,), part in parts}

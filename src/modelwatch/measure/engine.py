@@ -91,8 +91,16 @@ def measure_profile(setting: Setting, window: Window, version: str, spans: Mappi
     return measured
 
 
-def measure_outcome(setting: Setting, window: Window, version: str, spans: Mapping[int, Block]) -> list[Measurement]:
-    """Performance and label metrics on trailing spans of one version, for all rows and by slice."""
+def measure_outcome(
+    setting: Setting, window: Window, version: str, spans: Mapping[int, Block], *, due: bool = True
+) -> list[Measurement]:
+    """Performance and label metrics on trailing spans of one version, for all rows and by slice.
+
+    Parameters
+    ----------
+    due : bool
+        Whether most of the window's labels should have come by now.
+    """
     measured: list[Measurement] = []
     slices = setting.plan.slice_names()
     for span, block in spans.items():
@@ -100,7 +108,7 @@ def measure_outcome(setting: Setting, window: Window, version: str, spans: Mappi
             continue
         for family in (Family.PERFORMANCE, Family.LABELS):
             for metric in setting.metrics(family, span):
-                view = OutcomeView(block.outcome, 1 if metric.scope is Scope.MODEL else setting.minimum)
+                view = OutcomeView(block.outcome, 1 if metric.scope is Scope.MODEL else setting.minimum, due)
                 measured.append(
                     _measure(metric, view, Series(metric.name, column_of(metric), ALL_ROWS, version, span), window)
                 )

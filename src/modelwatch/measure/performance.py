@@ -237,6 +237,14 @@ def labels_pending_share(view: OutcomeView) -> Value:
     return share(view.outcome.rows - view.outcome.labelled, view.outcome.rows)
 
 
+@LABELS.metric(title="Overdue labels", formula="rows without a label / rows, once labels are expected")
+def labels_overdue_share(view: OutcomeView) -> Value:
+    """Share of the predictions whose label should have come by now and has not."""
+    if not view.due:
+        raise NotComputable("its labels are not expected yet")
+    return share(view.outcome.rows - view.outcome.labelled, view.outcome.rows)
+
+
 @LABELS.metric(title="Median label delay", unit="s", range=FAR, formula="median of label time - prediction time")
 def label_delay_seconds(view: OutcomeView) -> Value:
     """Median time from a prediction to its label."""

@@ -92,10 +92,14 @@ class ProfileView:
 
 @dataclass(frozen=True, slots=True)
 class OutcomeView:
-    """One outcome in one window; fewer than `minimum` labels are too few to score."""
+    """One outcome in one window; fewer than `minimum` labels are too few to score.
+
+    `due` says whether most of the window's labels should have come by now.
+    """
 
     outcome: Outcome
     minimum: int = 1
+    due: bool = True
 
     def binary(self) -> BinaryOutcome:
         """The outcome of a binary model with enough labels."""

@@ -32,11 +32,10 @@ def receipt_lines(receipt: Mapping[str, Any]) -> Iterator[str]:
         parts.append(f"{receipt['waiting']:,} waiting for their prediction")
     parts.append(f"{receipt['quarantined']:,} quarantined")
     yield f"{receipt['model']}: {', '.join(parts)}"
-    for fault in receipt["faults"]:
-        yield f"  row {fault['row']:,}, {fault['field']}: {fault['reason']}"
-    more = receipt["quarantined"] - len(receipt["faults"])
-    if more > 0 and receipt["faults"]:
-        yield f"  and {count(more, 'more row')}"
+    for cause in receipt["causes"]:
+        first = cause["first"]
+        yield f"  {count(cause['rows'], 'row')}: {first['field']}, as in row {first['row']:,}: {first['reason']}"
+    yield from (f"  warning: {warning}" for warning in receipt["warnings"])
 
 
 def ran_lines(ran: Mapping[str, Any]) -> Iterator[str]:

@@ -22,11 +22,17 @@ COLUMNS = Object(
     {
         "id": Key(
             shape=COLUMN,
-            default=names.PREDICTION_ID,
-            help="Tells one prediction from all others of its version.",
+            help="Tells one prediction from all others of its version; a file without it is refused. Left out: "
+            f"{names.PREDICTION_ID}, and ids are made up where a file lacks it.",
         ),
-        "timestamp": Key(shape=COLUMN, default=names.TIMESTAMP, help="When the prediction was made."),
-        "version": Key(shape=COLUMN, default=names.MODEL_VERSION, help="Which version of the model made it."),
+        "timestamp": Key(
+            shape=COLUMN,
+            help="When the prediction was made; a file without it is refused. Left out: "
+            f"{names.TIMESTAMP}, and the time of arrival where a file lacks it.",
+        ),
+        "version": Key(
+            shape=COLUMN, help=f"Which version of the model made it. Left out: {names.MODEL_VERSION}, if it is there."
+        ),
         "score": Key(
             shape=Either(scalar=COLUMN, entries=Later("the name of one column")),
             help="Probability of the positive class. Left out: the column score, if the reference has it.",
@@ -41,6 +47,11 @@ COLUMNS = Object(
             shape=Number(0, 1), default=0.5, help="Score from which on the prediction is the positive class."
         ),
         "positive": Key(shape=Class(), default=1, help="The positive class, as label and prediction write it."),
+        "negative": Key(
+            shape=ListOf(Class(), "classes", at_least=1, lone=True),
+            help="The other class or classes; any further one is quarantined. Left out: those of the reference's "
+            "labels; without labels 0 beside 1, 1 beside 0, and any beside another.",
+        ),
         "features": Key(
             shape=Either(
                 scalar=words(AUTO, otherwise=_KINDS_BY_NAME), entries=MapOf(_KIND, _KINDS_BY_NAME, at_least=0)

@@ -5,17 +5,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from modelwatch.domain import columns as names
-from modelwatch.domain.columns import ColumnKind, Task
+from modelwatch.domain.columns import ColumnKind, Task, class_text
 from modelwatch.spec.faults import did_you_mean, one_of
 from modelwatch.spec.kinds import DECLARABLE, Facts, kind_of
 from modelwatch.spec.nodes import Spot
 from modelwatch.spec.parts import RESERVED, Roles
 from modelwatch.spec.roles import output_fits, output_storage
 from modelwatch.spec.uses import reserved
+
+_MOST_CLASSES = 20
 
 
 def fit_roles(
@@ -47,6 +50,33 @@ def _usual(name: str, taken: set[str], task: Task, facts: Mapping[str, Facts]) -
     """The column of a role's own name, if it is there, free, and holds what the role needs."""
     free = name in facts and name not in taken
     return name if free and output_fits(name, facts[name], task) else None
+
+
+def fit_classes(roles: Roles, classes: Mapping[str, Sequence[str]], spot: Spot) -> Roles:
+    """Note a positive class that the reference does not have, and take the other classes from its labels."""
+    positive = class_text(roles.positive)
+    for role, found in classes.items():
+        alone = len(found) == 1 and _is_number(found[0]) == _is_number(positive)
+        if found and positive not in found and not alone:
+            listed = one_of(found[:_MOST_CLASSES])
+            message = f"found {positive!r}, which the reference's {role} never is; allowed: one of {listed}"
+            spot.below("positive").refuse(message)
+            return roles
+    if roles.negative:
+        return roles
+    rests = ([each for each in found if each != positive] for found in classes.values())
+    others = next((rest for rest in rests if rest), list[str]())
+    twin = {"1": "0", "0": "1"}.get(positive)
+    if twin is not None and (twin in others or not others):
+        others = [twin]
+    if len(others) > _MOST_CLASSES:
+        message = f"found {len(others) + 1} classes where the task is binary; allowed: two, or all others in negative"
+        spot.below("positive").refuse(message)
+    return replace(roles, negative=tuple(int(each) if _is_number(each) else each for each in others))
+
+
+def _is_number(text: str) -> bool:
+    return re.fullmatch(r"-?(0|[1-9][0-9]{0,17})", text) is not None
 
 
 def auto_features(

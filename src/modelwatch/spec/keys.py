@@ -24,7 +24,7 @@ from modelwatch.spec.times import Duration, Instant, Zone
 DEFAULT_CHANNEL = "log"
 DEFAULT_PACK = "default"
 NO_PACK = "none"
-_TASKS_LATER = (Task.RANKING, Task.LLM)
+_TASKS_LATER = (Task.MULTICLASS, Task.RANKING, Task.LLM)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from modelwatch.catalog import Catalog
 from modelwatch.domain.calendar import Calendar
@@ -105,8 +105,7 @@ class Monitor:
         SpecError
             If the reference lacks a column that the specification names, or holds something else in it.
         """
-        facts, faults = survey(reference), Faults(self.source)
-        spot = Spot(read_nodes(self.text, faults) if self.text else Entries(pairs=()), faults)
+        facts, spot = survey(reference), self._spot()
         columns = spot.below("columns")
         roles = fit.fit_roles(self.roles, self.features, self.task, facts, columns)
         features = self.features
@@ -119,15 +118,52 @@ class Monitor:
             check_uses(features, self.segments, self.ranges, self.rules, spot)
             if catalog is not None:
                 check_kinds(features, self.rules, catalog, spot)
-        faults.raise_any()
+        spot.faults.raise_any()
         rules = narrow(self.rules, features, self.ranges)
         return replace(self, roles=roles, features=features, auto=False, rules=rules)
+
+    def settle_classes(self, classes: Mapping[str, Sequence[str]]) -> Monitor:
+        """Hold the positive class against those that the reference has, and take the others from there.
+
+        Parameters
+        ----------
+        classes
+            The distinct classes of the reference as text (`class_text`), for `label` and `prediction`, where it
+            has such columns.
+
+        Raises
+        ------
+        SpecError
+            If the positive class is none of them.
+        """
+        spot = self._spot()
+        roles = fit.fit_classes(self.roles, classes, spot.below("columns"))
+        spot.faults.raise_any()
+        return replace(self, roles=roles)
+
+    def refuse(self, *steps: str | int, message: str) -> NoReturn:
+        """Refuse what stands at a place of the specification, once it turns out wrong.
+
+        Raises
+        ------
+        SpecError
+            With the line.
+        """
+        spot = self._spot()
+        spot.below(*steps).refuse(message)
+        spot.faults.raise_any()
+        raise AssertionError("a fault was noted")
+
+    def _spot(self) -> Spot:
+        """The top of the file, to note what is wrong there."""
+        faults = Faults(self.source)
+        return Spot(read_nodes(self.text, faults) if self.text else Entries(pairs=()), faults)
 
     def to_dict(self) -> dict[str, Any]:
         """The specification in the shape of its YAML, with every default and every rule of the pack.
 
         Each rule says, besides what may be written, its `id`, its `origin` (pack or own) and the worst
-        severity it may reach (`at_most`).
+        severity it may reach (`at_most`); `usual` are the columns that play a part where a file has them.
         """
         features = AUTO if self.auto else {name: str(kind) for name, kind in self.features.items()}
         window = self.reference.window
@@ -139,11 +175,13 @@ class Monitor:
             "timezone": self.calendar.timezone,
             "owner": _given(team=self.team, runbook=self.runbook),
             "columns": {
-                **self.roles.by_role(),
+                **self.roles.named,
                 "threshold": self.roles.threshold,
                 "positive": self.roles.positive,
+                **_given(negative=list(self.roles.negative) or None),
                 "features": features,
                 "segments": list(self.segments),
+                "usual": {role: name for role, name in self.roles.by_role().items() if role in self.roles.usual},
             },
             "outcomes": {
                 outcome.name: {

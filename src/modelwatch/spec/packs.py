@@ -63,7 +63,10 @@ EVERY_TASK = (
     _rule("prediction_mean_shift", _LEVEL, (0.15, None)),
 )
 
+_LABELS = (_rule("labels_overdue_share", _ABOVE, (0.2, 0.5)),)
+
 _CLASSES = (
+    *_LABELS,
     _rule("roc_auc", Comparison.BELOW_REFERENCE_BY, (0.03, 0.05)),
     _rule("accuracy", Comparison.BELOW_REFERENCE_BY, (0.05, 0.10)),
     _rule("ece", Comparison.ABOVE_REFERENCE_BY, (0.03, 0.05)),
@@ -73,8 +76,8 @@ _CLASSES = (
 
 BY_TASK: Mapping[Task, tuple[Rule, ...]] = {
     Task.BINARY: _CLASSES,
-    Task.MULTICLASS: _CLASSES,
     Task.REGRESSION: (
+        *_LABELS,
         _rule("rmse", Comparison.ABOVE_REFERENCE_BY_PERCENT, (10, 25)),
         _rule("mae", Comparison.ABOVE_REFERENCE_BY_PERCENT, (10, 25)),
     ),

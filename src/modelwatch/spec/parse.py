@@ -14,7 +14,7 @@ from typing import Any, cast
 from modelwatch.catalog import Catalog
 from modelwatch.domain import columns as names
 from modelwatch.domain.calendar import Calendar
-from modelwatch.domain.columns import ColumnKind, Task
+from modelwatch.domain.columns import ColumnKind, Task, class_text
 from modelwatch.domain.errors import InputError
 from modelwatch.domain.instants import Window, format_duration
 from modelwatch.domain.measurement import Status
@@ -30,6 +30,10 @@ from modelwatch.spec.parts import Outcome, Range, ReferenceSource, Retention, Ro
 from modelwatch.spec.rules import Setting, own_rule
 from modelwatch.spec.shapes import MISSING, Place
 from modelwatch.spec.uses import check_parts, check_uses
+
+# What columns are called that nobody names; those that need not be there give way to features of their name.
+_NEEDED = {"id": names.PREDICTION_ID, "timestamp": names.TIMESTAMP, "version": names.MODEL_VERSION}
+_OPTIONAL = {"latency_ms": names.LATENCY_MS, "error": names.ERROR}
 
 
 def read_text(path: Path) -> str:
@@ -179,22 +183,22 @@ def _outcome(raw: Mapping[str, Any], spot: Spot) -> Outcome | None:
 def _columns(raw: Mapping[str, Any], outcome: Outcome, spot: Spot) -> dict[str, Any]:
     auto = raw["features"] == AUTO
     features = {} if auto else {name: ColumnKind(kind) for name, kind in raw["features"].items()}
-    usual = {"latency_ms": names.LATENCY_MS, "error": names.ERROR}
-    taken = {
-        *features,
-        *(raw[role] for role in ("id", "timestamp", "version", "score", "prediction", "label")),
-    }
+    needed = {**_NEEDED, "label": outcome.name}
+    filled: dict[str, Any] = {role: raw[role] or name for role, name in needed.items()}
+    taken = {*features, raw["score"], raw["prediction"], *filled.values()}
+    filled |= {role: raw[role] or (None if name in taken else name) for role, name in _OPTIONAL.items()}
     roles = Roles(
-        id=raw["id"],
-        timestamp=raw["timestamp"],
-        version=raw["version"],
+        **filled,
         score=raw["score"],
         prediction=raw["prediction"],
-        label=raw["label"] or outcome.name,
-        **{role: raw[role] or (None if name in taken else name) for role, name in usual.items()},
         threshold=raw["threshold"],
         positive=raw["positive"],
+        negative=raw["negative"] or (),
+        usual=frozenset(role for role in (*needed, *_OPTIONAL) if raw[role] is None),
     )
+    if class_text(roles.positive) in map(class_text, roles.negative):
+        allowed = f"classes other than the positive one, {roles.positive}"
+        spot.below("columns", "negative").refuse(f"found the positive class, too; allowed: {allowed}")
     check_parts(roles, features, raw["segments"], spot.below("columns"))
     return {"roles": roles, "auto": auto, "features": features, "segments": raw["segments"]}
 

@@ -27,7 +27,8 @@ SLICED_KINDS = (ColumnKind.CATEGORICAL, ColumnKind.BOOLEAN)
 class Roles:
     """Names of the source's columns by the part they play; None where the source has no such column.
 
-    `score` and `prediction` are None until `Monitor.resolve` if the specification does not name them.
+    `score` and `prediction` are None until `Monitor.resolve` if the specification does not name them; so is
+    `negative` empty. `usual` are the roles whose columns nobody named: a file may lack them.
     """
 
     id: str
@@ -40,6 +41,8 @@ class Roles:
     error: str | None
     threshold: float
     positive: Class
+    negative: tuple[Class, ...] = ()
+    usual: frozenset[str] = frozenset()
 
     def by_role(self) -> dict[str, str]:
         """The column of every role that has one, under the role's key in the specification."""
@@ -54,6 +57,11 @@ class Roles:
             "error": self.error,
         }
         return {role: column for role, column in columns.items() if column is not None}
+
+    @property
+    def named(self) -> dict[str, str]:
+        """The columns that somebody named, or the reference has, by role."""
+        return {role: column for role, column in self.by_role().items() if role not in self.usual}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

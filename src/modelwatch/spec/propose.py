@@ -5,30 +5,40 @@ Last step of `infer`; what it writes is what `init` leaves for a person to check
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from modelwatch.domain.columns import ColumnKind, Task
 from modelwatch.domain.names import check_name
 from modelwatch.spec.kinds import Facts, Storage, kind_of
 from modelwatch.spec.parts import RESERVED, SLICED_KINDS
-from modelwatch.spec.roles import Found
+from modelwatch.spec.roles import MOST_LEVELS, Found, is_usual, names_rows
 from modelwatch.spec.write import comment, flow, scalar
 
-MOST_LEVELS = 50
 MOST_SEGMENTS = 3
-_LIKE_AN_ID = re.compile(r"((^|[^a-z])(id|uuid|guid|key|hash)|[a-z]I[dD])$")
 _ROLES = ("id", "timestamp", "version", "score", "prediction", "label", "latency_ms", "error")
 _WITHOUT = {
-    "id": "no prediction id in the reference; served predictions need one, or are given one",
-    "timestamp": "no time in the reference: without it there are no days to tell noise from drift",
-    "label": "no truth in the reference: performance is then not compared with it",
+    "id": "check: no prediction id in the reference; served predictions need one, or are given one",
+    "timestamp": "check: no time in the reference: without it there are no days to tell noise from drift",
+    "label": "check: no truth in the reference: performance is then not compared with it; name it with --label",
 }
 
 
-def propose(
-    model: str, facts: Mapping[str, Facts], found: Found, *, path: str | None, threshold: float | None = None
-) -> str:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guesses:
+    """What the values suggest beyond kinds and roles; None where they suggest nothing.
+
+    `threshold` is the score from which on predictions are positive, if it is not 0.5; `truth` a column that may
+    be the label; `timezone` whose days the times are written in, and `why`.
+    """
+
+    threshold: float | None = None
+    truth: str | None = None
+    timezone: str = "UTC"
+    why: str = "days start at midnight here; name another zone if people's days matter"
+
+
+def propose(model: str, facts: Mapping[str, Facts], found: Found, *, path: str | None, guesses: Guesses) -> str:
     """Write the specification.
 
     Parameters
@@ -41,19 +51,20 @@ def propose(
         Which of them play a part.
     path
         Where the reference lies, None if there is none.
-    threshold
-        Score from which on predictions are positive, if it is not 0.5.
+    guesses
+        What else the values suggest.
     """
     check_name(model, "model")
     rows = next((each.rows for each in facts.values()), 0) or 0
+    many = f"{rows:,} row{'' if rows == 1 else 's'}"
     source = path or "the first rows"
     lines = [
-        comment(f"How {model} is watched: proposed from {source} ({rows:,} rows). Check it, then apply it."),
+        comment(f"How {model} is watched: proposed from {source} ({many}). Check it, then apply it."),
         f"model: {scalar(model)}",
-        f"task: {found.task}  {comment(found.reason)}",
-        "timezone: UTC  # days start at midnight here; name another zone if people's days matter",
+        f"task: {found.task}  {comment(_why(found))}",
+        f"timezone: {guesses.timezone}  {comment(f'check: {guesses.why}')}",
         "columns:",
-        *(f"  {line}" for line in _columns(facts, found, threshold)),
+        *(f"  {line}" for line in _columns(facts, found, guesses)),
         comment("reference: {path: reference.parquet}  # what is normal: without it drift has nothing to compare with")
         if path is None
         else f"reference: {flow({'path': path})}",
@@ -62,23 +73,28 @@ def propose(
     if found.task is not Task.NONE:
         lines.append(
             "labels: {expected: 24h, horizon: 90d, minimum: 100}"
-            "  # when the truth comes, until when it counts, how many make a figure"
+            "  # check: when the truth comes, until when it counts, how many make a figure"
         )
     return "\n".join(lines) + "\n"
 
 
-def _columns(facts: Mapping[str, Facts], found: Found, threshold: float | None) -> Iterator[str]:
+def _columns(facts: Mapping[str, Facts], found: Found, guesses: Guesses) -> Iterator[str]:
     for role in _ROLES:
         if role in found.columns:
-            yield f"{role}: {scalar(found.columns[role])}"
+            yield f"{role}: {scalar(found.columns[role])}{_unsure(role, found.columns[role])}"
+        elif role == "label" and guesses.truth is not None:
+            yield comment(f"check: label: {scalar(guesses.truth)}, if it is the truth: it goes with the model's output")
         elif role in _WITHOUT:
             yield comment(_WITHOUT[role])
     if found.task is Task.BINARY:
-        if threshold is not None:
-            yield f"threshold: {scalar(threshold)}  # between the scores of the two predictions"
+        if guesses.threshold is not None:
+            yield f"threshold: {scalar(guesses.threshold)}  # between the scores of the two predictions"
         yield f"positive: {scalar(found.positive)}"
     left = {name: each for name, each in facts.items() if name not in found.columns.values()}
     kinds, excluded = _features(left)
+    if guesses.truth in kinds:
+        del kinds[guesses.truth]
+        excluded[guesses.truth] = "it may be the truth, see above"
     yield "features:" if kinds else "features: {}"
     for name, (kind, reason) in kinds.items():
         yield f"  {scalar(name)}: {kind}  {comment(reason)}"
@@ -86,6 +102,23 @@ def _columns(facts: Mapping[str, Facts], found: Found, threshold: float | None) 
         yield f"  {comment(f'{scalar(name)} is left out: {reason}')}"
     segments = _segments({name: left[name] for name, (kind, _) in kinds.items() if kind in SLICED_KINDS})
     yield f"segments: {flow(segments)}" + ("  # each with few values" if segments else "")
+
+
+def _why(found: Found) -> str:
+    """The reason for the task, with the way out where none was found."""
+    if found.task is not Task.NONE or {"score", "prediction"} & found.columns.keys():
+        return found.reason
+    return f"check: {found.reason}; name it with --score or --prediction"
+
+
+def _unsure(role: str, column: str) -> str:
+    """A comment on an id that only bears another name."""
+    doubt = role == "id" and not is_usual(role, column)
+    return (
+        f"  {comment('check: it tells the rows of the reference apart; does it those of served files?')}"
+        if doubt
+        else ""
+    )
 
 
 def _features(
@@ -100,23 +133,11 @@ def _features(
             excluded[name] = "rules give this word another meaning"
         elif kind is None:
             excluded[name] = reason
-        elif _is_id(name, each):
+        elif names_rows(each):
             excluded[name] = "it tells rows apart, it does not describe them"
         else:
             kinds[name] = kind, reason
     return kinds, excluded
-
-
-def _is_id(name: str, facts: Facts) -> bool:
-    """Whether a column names rows: by its name with many values, or because all values are different."""
-    if facts.storage not in (Storage.TEXT, Storage.WHOLE):
-        return False
-    if _LIKE_AN_ID.search(name) and (facts.unique or (facts.distinct or 0) > MOST_LEVELS):
-        return True
-    if facts.storage is Storage.TEXT:
-        return facts.unique and facts.present > MOST_LEVELS and not facts.spaced
-    numbered = facts.low is not None and facts.high is not None and facts.high - facts.low + 1 == facts.rows
-    return facts.unique and facts.present > MOST_LEVELS and numbered
 
 
 def _segments(facts: Mapping[str, Facts]) -> list[str]:

@@ -27,6 +27,7 @@ def render(monitor: Monitor) -> str:
     """
     given = monitor.to_dict()
     pack = [rule for rule in given["rules"] if rule["origin"] != OWN]
+    usual = given["columns"].pop("usual")
     given["rules"] = [_writable(rule) for rule in given["rules"] if rule["origin"] == OWN]
     lines: list[str] = []
     for key, value in given.items():
@@ -34,6 +35,8 @@ def render(monitor: Monitor) -> str:
             lines.append("# rules of the pack; a rule with the same metric, columns and window replaces one")
             lines.extend(f"#   - {flow(_writable(rule))}{_limit(rule)}" for rule in pack)
         lines.extend(_block(key, value) if key in _BLOCKS else [f"{key}: {flow(value)}"])
+        if key == "columns":
+            lines.extend(f"  # {role}: {scalar(name)}  (where a file has it)" for role, name in usual.items())
     return "\n".join(lines) + "\n"
 
 

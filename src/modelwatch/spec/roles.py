@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 from modelwatch.domain import columns as names
 from modelwatch.domain.columns import Task
+from modelwatch.domain.errors import InputError, UnknownName
+from modelwatch.spec.faults import did_you_mean, one_of
 from modelwatch.spec.kinds import MOST_CODES, Facts, Storage
 
 # No feature may bear these names: such a column plays the role whatever it holds.
@@ -46,6 +48,8 @@ _POSITIVE = (
     "churn",
     "spam",
 )
+MOST_LEVELS = 50
+_LIKE_AN_ID = re.compile(r"((^|[^a-z])(id|uuid|guid|key|hash)|[a-z]I[dD])$")
 _MOST_CLASSES = 20
 _WORDS = (Storage.TEXT, Storage.WORD)
 
@@ -62,8 +66,26 @@ class Found:
     positive: Class = 1
 
 
-def find_roles(facts: Mapping[str, Facts]) -> Found:
+def find_roles(
+    facts: Mapping[str, Facts], *, named: Mapping[str, str] | None = None, task: Task | None = None
+) -> Found:
     """Give every role the likeliest column.
+
+    Parameters
+    ----------
+    facts
+        What is known of the columns, by name.
+    named
+        Columns that somebody gave a role, by role.
+    task
+        What the model predicts, if somebody said it.
+
+    Raises
+    ------
+    UnknownName
+        If a named column does not exist.
+    InputError
+        If it cannot play its part.
 
     Examples
     --------
@@ -72,7 +94,12 @@ def find_roles(facts: Mapping[str, Facts]) -> Found:
     >>> found.task.value, found.columns
     ('regression', {'prediction': 'y_hat', 'label': 'y'})
     """
-    columns = {role: name for role, name in _OWN.items() if name in facts}
+    named = dict(named or {})
+    for name in named.values():
+        if name not in facts:
+            raise UnknownName(f"there is no column {name!r}: there are {one_of(facts)}{did_you_mean(name, facts)}")
+    own = {role: name for role, name in _OWN.items() if name in facts and name not in named.values()}
+    columns = own | named
     for role, usual in _USUAL.items():
         free = {name: each for name, each in facts.items() if name not in columns.values()}
         column = columns.get(role) or _likeliest(role, usual.split(), free)
@@ -81,11 +108,48 @@ def find_roles(facts: Mapping[str, Facts]) -> Found:
     times = [name for name, each in facts.items() if each.storage is Storage.TIME]
     if "timestamp" not in columns and len(times) == 1 and times[0] not in columns.values():
         columns["timestamp"] = times[0]
-    task, reason = _task(columns, facts)
+    if "id" not in columns:
+        left = (each for name, each in facts.items() if name not in columns.values())
+        telling = [each.name for each in left if each.unique and names_rows(each) and not _is_foreign(each)]
+        if telling:
+            columns["id"] = telling[0]
+    task, reason = _task(columns, facts) if task is None else (task, "as was said")
     _settle_output(columns, task, facts)
+    if task is Task.MULTICLASS:
+        task, reason = Task.NONE, f"{reason}: multiclass is not available yet, so only input and output are watched"
+    for role, name in named.items():
+        if name not in columns.values():
+            raise InputError(f"{name!r} cannot be the {role} where the task is {task}: it holds {facts[name].storage}")
     if task is not Task.NONE and not {"score", "prediction"} & columns.keys():
         task, reason = Task.NONE, "no column holds the model's output"
     return Found(columns=columns, task=task, reason=reason, positive=_positive(columns, facts))
+
+
+def is_usual(role: str, column: str) -> bool:
+    """Whether a column bears one of the usual names of a role."""
+    return re.sub("[^a-z0-9]", "", column.lower()) in _USUAL[role].split()
+
+
+def names_rows(facts: Facts) -> bool:
+    """Whether a column tells rows apart: by its name with many values, or because all values are different."""
+    if facts.storage not in (Storage.TEXT, Storage.WHOLE):
+        return False
+    if _LIKE_AN_ID.search(facts.name) and (facts.unique or (facts.distinct or 0) > MOST_LEVELS):
+        return True
+    if facts.storage is Storage.TEXT:
+        return facts.unique and facts.present > MOST_LEVELS and not facts.spaced
+    return _numbers_rows(facts)
+
+
+def _is_foreign(facts: Facts) -> bool:
+    """Whether whole numbers only look like somebody's id: a customer comes again, a row's number does not."""
+    return facts.storage is Storage.WHOLE and not _numbers_rows(facts)
+
+
+def _numbers_rows(facts: Facts) -> bool:
+    """Whether whole numbers count the rows."""
+    numbered = facts.low is not None and facts.high is not None and facts.high - facts.low + 1 == facts.rows
+    return facts.storage is Storage.WHOLE and facts.unique and facts.present > MOST_LEVELS and numbered
 
 
 def _likeliest(role: str, usual: list[str], facts: Mapping[str, Facts]) -> str | None:

@@ -31,8 +31,11 @@ def check_parts(roles: Roles, features: Mapping[str, ColumnKind], segments: tupl
         elif column in RESERVED:
             at.refuse(reserved(column))
     for number, column in enumerate(segments):
+        at = spot.below("segments", number)
         if column in segments[:number]:
-            spot.below("segments", number).refuse(f"found {column!r} a second time; allowed: once")
+            at.refuse(f"found {column!r} a second time; allowed: once")
+        elif column in taken:
+            at.refuse(f"found {column!r}, which is {taken[column]}; allowed: features")
 
 
 def reserved(column: str) -> str:
@@ -53,7 +56,11 @@ def check_uses(
     """Note segments, bounds and rules on columns that are not there or not of the right kind."""
     for number, column in enumerate(segments):
         kind = features.get(column)
-        if kind is not None and kind not in SLICED_KINDS:
+        if kind is None:
+            sliced = [name for name, kind in features.items() if kind in SLICED_KINDS]
+            message = f"found {column!r}, which is no feature; allowed: the features {one_of(sliced)}"
+            spot.below("columns", "segments", number).refuse(message + did_you_mean(column, sliced))
+        elif kind not in SLICED_KINDS:
             message = f"found {column!r}, which is {kind}; allowed: {one_of(SLICED_KINDS)} columns"
             spot.below("columns", "segments", number).refuse(message)
     numeric = [name for name, kind in features.items() if kind is ColumnKind.NUMERIC]

@@ -15,7 +15,7 @@ anderson_darling energy mmd domain_classifier drifted_share prediction_mean pred
 _QUALITY = """
 rows missing_share unseen_share out_of_range_share outlier_share duplicate_share freshness_seconds
 silence_seconds schema_mismatch_share nan_prediction_share label_mean mean_bias labels_pending_share
-label_delay_seconds latency_p50 latency_p95 latency_p99 error_share
+labels_overdue_share label_delay_seconds latency_p50 latency_p95 latency_p99 error_share
 """
 _PERFORMANCE = """
 accuracy precision recall f1 roc_auc average_precision log_loss brier mcc ece false_positive_rate

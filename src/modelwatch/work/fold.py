@@ -13,8 +13,9 @@ from datetime import date
 
 import polars as pl
 
+from modelwatch.collect.batch import FUTURE_TOLERANCE
 from modelwatch.domain.columns import DAY_PARTITION, TIMESTAMP
-from modelwatch.domain.instants import Window
+from modelwatch.domain.instants import DAY, Window
 from modelwatch.log import Commit, Lake
 from modelwatch.log.lake import LABELS, PREDICTIONS, QUARANTINE
 from modelwatch.profile import Plan, Profile, SliceProfile, profile_batch, slice_batch
@@ -99,7 +100,9 @@ class _Folding:
 
     def quarantine(self, tx: Transaction, frame: pl.DataFrame) -> None:
         """Count quarantined rows by window, kind and field; a row without a usable time counts nowhere."""
-        usable = frame.filter(pl.col(TIMESTAMP).is_not_null() & (pl.col("source_table") == PREDICTIONS))
+        instants, received = pl.col(TIMESTAMP).dt.epoch("us"), pl.col("received").dt.epoch("us")
+        possible = instants.is_between(DAY, received + FUTURE_TOLERANCE)
+        usable = frame.filter(possible & (pl.col("source_table") == PREDICTIONS))
         base = self._plan.calendar.base
         counted: defaultdict[Window, Counter[str]] = defaultdict(Counter)
         rows = usable.select(pl.col(TIMESTAMP).dt.epoch("us").alias("instant"), "kind", "field")

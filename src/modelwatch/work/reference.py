@@ -13,11 +13,11 @@ import polars as pl
 
 from modelwatch.catalog import Catalog
 from modelwatch.collect.canonical import canonical_predictions
-from modelwatch.collect.classes import truth
+from modelwatch.collect.classes import class_column, truth
 from modelwatch.collect.files import digest_of, is_untyped, read_batches
-from modelwatch.collect.layout import SOURCE_ROW
+from modelwatch.collect.layout import SOURCE_ROW, Layout
 from modelwatch.collect.typed import typed
-from modelwatch.domain.columns import MODEL_VERSION, TIMESTAMP
+from modelwatch.domain.columns import MODEL_VERSION, TIMESTAMP, Task
 from modelwatch.domain.errors import InputError
 from modelwatch.domain.instants import Window
 from modelwatch.profile import Outcome, Plan, Rows, outcomes_of, profile_batch, slice_batch
@@ -28,15 +28,21 @@ from modelwatch.profile.profile import Profile, merge_profiles
 from modelwatch.spec import Monitor
 from modelwatch.work.truth import layout_of, predicted
 
+_FILES = "a parquet, csv, jsonl or arrow file, named from the folder of the specification"
+
 
 @dataclass(frozen=True, slots=True)
 class ReferenceRows:
-    """A reference file as canonical rows, with the truth beside them where the file has it."""
+    """A reference file as canonical rows, with the truth beside them where the file has it.
+
+    `columns` are those of the file.
+    """
 
     monitor: Monitor
     frame: pl.DataFrame
     timed: bool
     digest: str
+    columns: tuple[str, ...] = ()
 
     @property
     def longest_gap(self) -> int | None:
@@ -52,24 +58,49 @@ def read_reference(monitor: Monitor, *, catalog: Catalog, folder: Path, received
     path = monitor.reference.locate(folder)
     if path is None:
         return None
+    if not path.is_file():
+        what = "is no file" if path.exists() else "is not there"
+        monitor.refuse(
+            "reference", "path", message=f"found {monitor.reference.path!r}: {path} {what}; allowed: {_FILES}"
+        )
     batches = list(read_batches(path))
     raw = pl.concat(batches, how="diagonal_relaxed")
     monitor = monitor.resolve(typed(raw) if is_untyped(path) else raw, catalog=catalog)
+    if monitor.task is Task.BINARY:
+        monitor = monitor.settle_classes(_classes(raw, layout_of(monitor), text=is_untyped(path)))
     layout = layout_of(monitor)
     digest = digest_of(path)
     timed = layout.timestamp in raw.columns
     canonical = canonical_predictions(raw, layout, received=received, digest=digest, first_row=1, text=is_untyped(path))
     if canonical.quarantine.height:
         first = canonical.quarantine.row(0, named=True)
-        raise InputError(
-            f"{path.name}: {canonical.quarantine.height} of {raw.height} rows of the reference cannot be used; "
-            f"the first is row {first['row']}, {first['field']}: {first['reason']}"
-        )
+        raise _unusable(path, raw, canonical.quarantine.height, first["row"], f"{first['field']}: {first['reason']}")
     frame = canonical.frame
     if layout.label is not None and layout.label in raw.columns:
-        labels = truth(raw[layout.label], layout, text=is_untyped(path)).label
-        frame = frame.with_columns(labels.gather(frame[SOURCE_ROW] - 1).alias(TRUTH))
-    return ReferenceRows(monitor, frame, timed, digest)
+        truths = truth(raw[layout.label], layout, text=is_untyped(path))
+        if truths.refused is not None:
+            refused = truths.refused.is_not_null().arg_true()
+            reason = f"{layout.label}: {truths.refused[refused[0]]}"
+            raise _unusable(path, raw, refused.len(), refused[0] + 1, reason)
+        frame = frame.with_columns(truths.label.gather(frame[SOURCE_ROW] - 1).alias(TRUTH))
+    return ReferenceRows(monitor, frame, timed, digest, tuple(raw.columns))
+
+
+def _classes(raw: pl.DataFrame, layout: Layout, *, text: bool) -> dict[str, list[str]]:
+    """The distinct classes of label and prediction, as they would be stored."""
+    columns = {"label": layout.label, "prediction": layout.prediction}
+    return {
+        role: class_column(raw[name], layout, text=text).values.drop_nulls().unique().sort().to_list()
+        for role, name in columns.items()
+        if name in raw.columns
+    }
+
+
+def _unusable(path: Path, raw: pl.DataFrame, rows: int, first: int, reason: str) -> InputError:
+    return InputError(
+        f"{path.name}: {rows:,} of {raw.height:,} rows of the reference cannot be used; "
+        f"the first is row {first:,}, {reason}"
+    )
 
 
 def reference_blocks(plan: Plan, monitor: Monitor, rows: ReferenceRows) -> list[Block]:

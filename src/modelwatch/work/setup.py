@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 from pathlib import Path
@@ -14,7 +14,7 @@ import numpy as np
 import polars as pl
 
 from modelwatch.catalog import Catalog
-from modelwatch.domain.columns import LABEL, PREDICTION, PREDICTION_ID, TIMESTAMP
+from modelwatch.domain.columns import LABEL, PREDICTION, PREDICTION_ID, TIMESTAMP, ColumnKind, Task
 from modelwatch.domain.errors import SpecError
 from modelwatch.domain.instants import DAY, Window, format_instant
 from modelwatch.log import Lake
@@ -24,7 +24,8 @@ from modelwatch.profile import ColumnPlan, Plan, build_plan
 from modelwatch.profile.block import Block
 from modelwatch.profile.outcome import TRUTH
 from modelwatch.sketch import NumericSketch
-from modelwatch.spec import Monitor, Range, render
+from modelwatch.spec import Monitor, Range, parse, render
+from modelwatch.spec.faults import did_you_mean
 from modelwatch.store import State, models, monitors, references, reset
 from modelwatch.work.keeping import load_reference, save_reference
 from modelwatch.work.reference import ReferenceRows, read_reference, reference_blocks
@@ -66,6 +67,8 @@ def apply_monitor(
     rows = read_reference(monitor, catalog=catalog, folder=folder, received=received)
     if rows is not None:
         monitor = rows.monitor
+    else:
+        _check_alone(monitor)
     digest = blake2b(monitor.text.encode() + (rows.digest if rows else "").encode(), digest_size=16).hexdigest()
     with state.reading() as tx:
         old = models.known(tx).get(monitor.key)
@@ -78,6 +81,8 @@ def apply_monitor(
                 rows=0 if rows is None else rows.frame.height,
             )
         stored = None if old is None else references.load(tx, old)
+    if latest is not None:
+        _check_kinds(parse(latest.text, catalog=catalog, project=monitor.key.project), monitor)
     existing = None if stored is None else load_reference(stored)[0]
     plan: Plan | None = None
     reference: Reference | None = None
@@ -103,7 +108,7 @@ def apply_monitor(
         version=version,
         changed=True,
         rows=0 if rows is None else rows.frame.height,
-        notes=() if plan is None else _notes(plan, reference),
+        notes=() if plan is None else (*_notes(plan, reference), *_of_classes(monitor), *_lacking(rows)),
     )
 
 
@@ -123,10 +128,7 @@ def kept_grids(plan: Plan, existing: Plan | None, frame: pl.DataFrame, ranges: S
         if old is None:
             continue
         if old.kind is not column.kind:
-            raise SpecError(
-                f"column {name!r} was {old.kind} and is {column.kind} now: "
-                "a column keeps its kind; name the new one otherwise"
-            )
+            raise SpecError(_of_another_kind(name, old.kind, column.kind))
         ends = [end for declared in ranges if declared.column == name for end in (declared.low, declared.high)]
         marked = old.grid is not None and all(old.grid.marks(end) for end in ends if np.isfinite(end))
         if old.grid is not None and marked and not _crowded(old, frame):
@@ -136,6 +138,39 @@ def kept_grids(plan: Plan, existing: Plan | None, frame: pl.DataFrame, ranges: S
         ):
             columns[name] = replace(column, domain=old.domain)
     return replace(plan, columns=columns)
+
+
+def _of_another_kind(name: str, was: ColumnKind, now: ColumnKind) -> str:
+    found = (
+        f"column {name!r} was {was} and is {now} now, and what is logged of it could not be compared with what comes"
+    )
+    if name == PREDICTION:
+        return f"{found}: keep the task and what the model's output is, or apply it under another name (model: ...)"
+    return (
+        f"{found}: keep {name}: {was}, give the changed column another name in the data, "
+        "or apply the specification under another name (model: ...)"
+    )
+
+
+def _check_kinds(old: Monitor, new: Monitor) -> None:
+    """Refuse a monitor under which what is logged means something else, before a row of it comes.
+
+    Raises
+    ------
+    SpecError
+        With the ways out.
+    """
+    if Task.REGRESSION in (old.task, new.task) and old.task is not new.task:
+        message = (
+            f"model {new.key.model!r} was applied as {old.task} and is {new.task} now, and what is logged of its "
+            f"predictions could not be compared with what comes: keep task: {old.task}, or apply the specification "
+            "under another name (model: ...)"
+        )
+        new.refuse("task", message=message)
+    for name, kind in new.features.items():
+        was = old.features.get(name, kind)
+        if was is not kind:
+            new.refuse("columns", "features", name, message=_of_another_kind(name, was, kind))
 
 
 def _digest_of(window: Window | None) -> str:
@@ -225,6 +260,40 @@ def plan_of(monitor: Monitor, frame: pl.DataFrame) -> Plan:
         sources={name: layout.stored(name) for name in monitor.features},
         marks=marks,
     )
+
+
+def _of_classes(monitor: Monitor) -> tuple[str, ...]:
+    others = monitor.roles.negative
+    if monitor.task is not Task.BINARY or len(others) < 2:
+        return ()
+    return (f"several classes count as not {monitor.roles.positive}: {', '.join(map(str, others))}",)
+
+
+def _lacking(rows: ReferenceRows | None) -> Iterator[str]:
+    """The columns that somebody named and the reference does not have: it may lack them, or they are misspelt."""
+    roles = {} if rows is None else rows.monitor.roles.named
+    for role in ("id", "timestamp", "version", "label"):
+        if rows is not None and role in roles and roles[role] not in rows.columns:
+            hint = did_you_mean(roles[role], rows.columns)
+            yield f"the reference has no column {roles[role]!r} (columns.{role}){hint}"
+
+
+def _check_alone(monitor: Monitor) -> None:
+    """Refuse a monitor without a reference file that leaves open what only such a file could tell.
+
+    Raises
+    ------
+    SpecError
+        With the line.
+    """
+    if monitor.auto:
+        message = "found auto, and there is no reference file to take them from; allowed: each feature with its kind"
+        monitor.refuse("columns", "features", message=message)
+    if monitor.task is not Task.NONE and monitor.roles.score is None and monitor.roles.prediction is None:
+        message = (
+            "found neither score nor prediction, and no reference file that could have them; allowed: their columns"
+        )
+        monitor.refuse("columns", message=message)
 
 
 def _notes(plan: Plan, reference: Reference | None) -> tuple[str, ...]:

@@ -86,8 +86,9 @@ class Stepper:
         self.blocks.forget(late | relabelled)
         verdicts: list[Verdict] = []
         reached = self._reached(tx, window, late) | {window}
-        for each in sorted(reached | self._reached(tx, window, relabelled)):
-            verdicts += self._judge(tx, each, self._measure(tx, each, rows_changed=each in reached))
+        awaited = self._awaited(tx, window)
+        for each in sorted(reached | self._reached(tx, window, relabelled) | awaited):
+            verdicts += self._judge(tx, each, self._measure(tx, each, instant, rows_changed=each in reached))
         changes = self._advance(tx, instant, verdicts)
         self.tally.windows += 1
         self._learn_own_spread(tx, window)
@@ -142,6 +143,19 @@ class Stepper:
                 current = calendar.next(current)
         return found
 
+    def _awaited(self, tx: Transaction, window: Window) -> set[Window]:
+        """The closed windows whose labels were expected since the step before: none may ever have come."""
+        calendar, expected = self.plan.calendar, self.watched.monitor.outcome.expected
+        first = self.blocks.first(tx)
+        since, until = (self.watched.due(each) - expected for each in (calendar.previous(window), window))
+        found: set[Window] = set()
+        current = calendar.previous(calendar.window_of(until))
+        while self.index is not None and first is not None and current.end > max(first, since):
+            if current.start < window.start and (self.oldest is None or current.start >= self.oldest):
+                found.add(current)
+            current = calendar.previous(current)
+        return found
+
     def _judge(self, tx: Transaction, window: Window, measured: list[Measurement]) -> list[Verdict]:
         """Judge what was measured in one window, and keep it."""
         terms = self._terms(tx, window)
@@ -189,15 +203,16 @@ class Stepper:
             timezone=self.plan.calendar.timezone,
         )
 
-    def _measure(self, tx: Transaction, window: Window, *, rows_changed: bool) -> list[Measurement]:
+    def _measure(self, tx: Transaction, window: Window, instant: int, *, rows_changed: bool) -> list[Measurement]:
         """Everything that can be measured in a window, for the model and for each version with rows in it.
 
         Where only labels changed, what the rows say is taken as it was measured before.
         """
         spans = self._spans(tx, window, profiles=rows_changed)
         measured = self._measure_rows(tx, window, spans) if rows_changed else self._measured_rows(tx, window)
+        due = window.end + self.watched.monitor.outcome.expected <= instant
         for version, sums in spans:
-            measured += measure_outcome(self.setting, window, version, sums)
+            measured += measure_outcome(self.setting, window, version, sums, due=due)
         return measured
 
     def _measure_rows(

@@ -10,8 +10,8 @@ import json
 import polars as pl
 
 from modelwatch.collect.convert import convert
-from modelwatch.collect.layout import Layout, class_text
-from modelwatch.domain.columns import METADATA, PREDICTION, Task
+from modelwatch.collect.layout import Layout
+from modelwatch.domain.columns import METADATA, PREDICTION, Task, class_text
 from modelwatch.spec import Monitor
 
 
@@ -31,6 +31,9 @@ def layout_of(monitor: Monitor) -> Layout:
         error=roles.error,
         threshold=roles.threshold,
         positive=roles.positive,
+        negative=roles.negative,
+        outcome=monitor.outcome.name,
+        declared=frozenset(roles.named.values()),
     )
 
 
