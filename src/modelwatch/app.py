@@ -26,7 +26,7 @@ from modelwatch.domain.columns import PREDICTION_ID
 from modelwatch.domain.errors import HomeError, InputError
 from modelwatch.domain.event import Event
 from modelwatch.domain.incident import State as IncidentState
-from modelwatch.domain.instants import Window
+from modelwatch.domain.instants import Window, format_instant
 from modelwatch.domain.measurement import Measurement
 from modelwatch.domain.names import ModelKey
 from modelwatch.domain.receipt import Receipt
@@ -151,9 +151,21 @@ class Home:
             events.add(tx, models.find(tx, key), event)
 
     def run(self, key: ModelKey | None = None, *, until: int | None = None, progress: Progress | None = None) -> Ran:
-        """Do all that is due by `until` (default: now) for one model or for all."""
+        """Do all that is due by `until` (default: now) for one model or for all.
+
+        Raises
+        ------
+        InputError
+            If `until` is in the future by the wall's clock.
+        """
+        wall = _wall()
+        instant = wall if until is None else until
+        if instant > wall:
+            raise InputError(
+                f"{format_instant(instant)} lies in the future, as it is {format_instant(wall)}: "
+                "name an earlier instant, or none to run up to now"
+            )
         self._flush()
-        instant = _wall() if until is None else until
         keys = self.models() if key is None else [key]
         done = Ran()
         for each in keys:

@@ -109,15 +109,14 @@ class Reference:
     @classmethod
     def from_derived(cls, pooled: Block, data: bytes) -> Reference:
         """The reference of a pooled block and of what `derived_to_bytes` wrote."""
-        version, nulls, baselines, calendar, rows, gap = msgspec.msgpack.decode(data, strict=False)
-        if version == 1:  # until its reference is learned again, a metric has no bound
-            nulls = [[*null, list(UNBOUNDED)] for null in nulls]
+        # In format 1 spreads have no reach: until the reference is learned again, nothing bounds them.
+        _, nulls, baselines, calendar, rows, gap = msgspec.msgpack.decode(data, strict=False)
         return cls(
             pooled,
             decile_edges_of(pooled),
             {
-                (metric, column, span): Spread(tuple(distances), apart, Reach(*reach))
-                for metric, column, span, distances, apart, reach in nulls
+                (metric, column, span): Spread(tuple(distances), apart, Reach(*reach[0]) if reach else UNBOUNDED)
+                for metric, column, span, distances, apart, *reach in nulls
             },
             {
                 Series(metric, column, Slice(tuple((c, v) for c, v in pairs)), "", span): Baseline(mean, sd, blocks)

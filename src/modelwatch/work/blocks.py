@@ -34,7 +34,6 @@ class Blocks:
     _summaries: dict[Window, tuple[int, dict[str, float]]] = field(
         default_factory=dict[Window, tuple[int, dict[str, float]]]
     )
-    _first: int | None = None
     _firsts: dict[str, int] = field(default_factory=dict[str, int])
 
     def of(self, tx: Transaction, window: Window) -> dict[str, Block]:
@@ -103,13 +102,14 @@ class Blocks:
 
     def last_row(self, tx: Transaction, window: Window) -> int | None:
         """The newest timestamp before the window's end."""
-        current = window
-        while current.end > self._first_of(tx):
-            lasts = [block.profile.last for block in self.of(tx, current).values() if block.profile is not None]
+        before = window.end
+        while (start := profiles.last_start(tx, self.watched.model_id, before)) is not None:
+            found = self.of(tx, self.plan.calendar.window_of(start)).values()
+            lasts = [block.profile.last for block in found if block.profile is not None]
             known = [last for last in lasts if last is not None]
             if known:
                 return max(known)
-            current = self.plan.calendar.previous(current)
+            before = self.plan.calendar.window_of(start).start
         return None
 
     def first(self, tx: Transaction) -> int | None:
@@ -120,11 +120,6 @@ class Blocks:
         if version not in self._firsts:
             self._firsts = profiles.first_starts(tx, self.watched.model_id)
         return self._firsts.get(version, 2**62)
-
-    def _first_of(self, tx: Transaction) -> int:
-        if self._first is None:
-            self._first = self.first(tx) or 0
-        return self._first
 
     def _load(self, tx: Transaction, window: Window) -> dict[str, Block]:
         model_id = self.watched.model_id

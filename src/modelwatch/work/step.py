@@ -12,6 +12,7 @@ import polars as pl
 from modelwatch.act.draft import EVERYTHING_TO_LOG, Route
 from modelwatch.act.pipeline import notify
 from modelwatch.domain.columns import TIMESTAMP
+from modelwatch.domain.incident import Kind
 from modelwatch.domain.instants import DAY, Window, day_of, to_datetime
 from modelwatch.domain.measurement import Measurement, Series, Status
 from modelwatch.judge import Book, Change, Context, Season, Terms, Turn, advance, judge
@@ -25,12 +26,14 @@ from modelwatch.measure import (
     spreads_of,
 )
 from modelwatch.measure.record import pack_measurements, unpack_measurements
+from modelwatch.measure.reference import BLOCKS
 from modelwatch.profile import Plan
 from modelwatch.profile.block import Block, merge_blocks
-from modelwatch.store import clock, events, incidents, labels, measurements, touched
+from modelwatch.store import clock, cursors, events, incidents, labels, measurements, touched
 from modelwatch.store.metadata import Transaction
 from modelwatch.work.blocks import Blocks
-from modelwatch.work.fold import OUTCOME, PROFILE
+from modelwatch.work.dormant import awakening, is_dormant, is_pending
+from modelwatch.work.fold import BACKFILL, OUTCOME, PROFILE
 from modelwatch.work.history import History
 from modelwatch.work.index import LabelIndex, read_frame, write_frame
 from modelwatch.work.keeping import relearn
@@ -61,8 +64,8 @@ class Stepper:
     index: LabelIndex | None
     blocks: Blocks
     history: History
-    oldest: int | None = None  # windows that start before are left as they were measured
     tally: Tally = field(default_factory=Tally)
+    dormant: bool = False  # whether the last window was not measured, after a long silence
     _setting: Setting | None = None
     _book: Book | None = None
     _own_tried: bool = False
@@ -78,33 +81,61 @@ class Stepper:
         """Do all that is due when `window` closes."""
         instant = self.watched.due(window)
         changed = self._apply_labels(tx, instant)
+        oldest = cursors.get(tx, self.watched.model_id, BACKFILL)
+        cursors.forget(tx, self.watched.model_id, BACKFILL)
         late = set(touched.take(tx, self.watched.model_id, PROFILE))
         relabelled = changed | set(touched.take(tx, self.watched.model_id, OUTCOME))
         self.blocks.forget(late | relabelled)
         changes: list[Change] = []
-        reached = self._reached(tx, window, late)
-        for again in sorted(reached | self._reached(tx, window, relabelled)):
+        reached = self._reached(tx, window, late, oldest)
+        for again in sorted(reached | self._reached(tx, window, relabelled, oldest)):
             changes += self._window(tx, again, instant, self._measure(tx, again, rows_changed=again in reached))
-        changes += self._window(tx, window, instant, self._measure(tx, window, rows_changed=True))
+        self.dormant = self._is_dormant(tx, window)
+        if not self.dormant:
+            changes += self._window(tx, window, instant, self._measure(tx, window, rows_changed=True))
         self.tally.windows += 1
         self._learn_own_spread(tx, window)
         if self._book is not None:
             incidents.put_book(tx, self.watched.model_id, self._book.to_bytes())
         clock.advance(tx, self.watched.model_id, window.end)
+        clock.reach(tx, instant)
         self._tell(tx, changes)
         return changes
+
+    def passed(self, tx: Transaction, window: Window, end: int) -> Window | None:
+        """Pass over windows that a long silence leaves nothing to do in, up to `end`.
+
+        Returns
+        -------
+        Window or None
+            The first behind them, None if there is something to do in `window`.
+        """
+        if not self._is_dormant(tx, window) or is_pending(tx, self.watched, window):
+            return None
+        self.dormant = True
+        after = awakening(tx, self.watched, window, end)
+        clock.advance(tx, self.watched.model_id, after.start)
+        clock.reach(tx, after.start + self.watched.monitor.lateness)
+        return after
+
+    def _is_dormant(self, tx: Transaction, window: Window) -> bool:
+        """Whether the model is silent for so long that all that goes on is the incident which says so."""
+        silent = is_dormant(tx, self.watched, window)
+        return silent and all(incident.kind is Kind.FEED for incident in self._numbered(tx).open)
 
     def _learn_own_spread(self, tx: Transaction, window: Window) -> None:
         """Let the last 28 windows say how windows differ where the reference has no windows that could."""
         reference, first = self.watched.reference, self.blocks.first(tx)
         if reference is None or reference.spreads or first is None:
             return
-        own = list(self.plan.calendar.between(first, window.end))[-OWN_WINDOWS:]
-        if self._own_tried or len(own) < OWN_WINDOWS:
+        start = self.plan.calendar.trailing(window, OWN_WINDOWS).start
+        if self._own_tried or start < self.plan.calendar.window_of(first).start:
+            return
+        found = [self.blocks.of(tx, each) for each in self.plan.calendar.between(start, window.end)]
+        blocks = [merge_blocks(list(versions.values())) for versions in found if versions]
+        if len(blocks) < BLOCKS:
             return
         self._own_tried = True
-        found = [self.blocks.of(tx, each) for each in own]
-        blocks = [merge_blocks(list(versions.values())) for versions in found if versions]
         learned = replace(reference, spreads=spreads_of(self.setting, blocks))
         relearn(tx, self.watched.model_id, self.plan, learned)
         self.watched = replace(self.watched, reference=learned)
@@ -124,8 +155,8 @@ class Stepper:
         due = pl.concat([frame.filter(pl.col(TIMESTAMP) <= now) for _, frame in frames])
         return set() if self.index is None or due.is_empty() else self.index.apply(tx, due)
 
-    def _reached(self, tx: Transaction, window: Window, changed: set[int]) -> set[Window]:
-        """The closed windows before this one whose spans hold a window that changed."""
+    def _reached(self, tx: Transaction, window: Window, changed: set[int], oldest: int | None) -> set[Window]:
+        """The closed windows before this one whose spans hold one that changed; none that starts before `oldest`."""
         calendar, longest = self.plan.calendar, max(self.watched.monitor.spans)
         first = self.blocks.first(tx)
         found: set[Window] = set()
@@ -134,7 +165,7 @@ class Stepper:
             for _ in range(longest):
                 if current.end > window.start or first is None or current.end <= first:
                     break
-                if self.oldest is None or current.start >= self.oldest:
+                if oldest is None or current.start >= oldest:
                     found.add(current)
                 current = calendar.next(current)
         return found
