@@ -41,7 +41,6 @@ from modelwatch.work.watched import Watched
 
 MODEL = "model"
 OWN_WINDOWS = 28
-SEASON_WEEKS = 4
 EVENTS_REACH = 28 * DAY
 
 
@@ -227,7 +226,7 @@ class Stepper:
         whole, main = self.blocks.whole(tx, window), self.blocks.main(tx, window)
         if main is not None and main.profile is not None:
             whole = replace(whole, columns=main.profile.columns)  # a mean over several versions is nobody's mean
-        earlier = self._earlier_means(tx, window, main)
+        earlier = self.blocks.earlier_means(tx, window, main)
         measured = measure_model(self.setting, window, whole, last_row=last, earlier_means=earlier)
         for version, sums in spans:
             profiles = {span: found.profile for span, found in sums.items() if found.profile is not None}
@@ -261,18 +260,6 @@ class Stepper:
                 found.append((version, {span: merged for span, merged in sums.items() if merged is not None}))
         return found
 
-    def _earlier_means(self, tx: Transaction, window: Window, main: Block | None) -> tuple[float, ...]:
-        """Mean outputs of the version with most rows in the windows of the previous 7 days, oldest first."""
-        calendar, means = self.plan.calendar, list[float]()
-        first, version = self.blocks.first(tx), self.blocks.version_of(tx, window, main)
-        current = calendar.previous(window)
-        while first is not None and current.end > first and current.start >= window.start - 7 * DAY - DAY // 12:
-            mean = self.blocks.mean_output(tx, current, version)
-            if mean is not None:
-                means.append(mean)
-            current = calendar.previous(current)
-        return tuple(reversed(means))
-
     def _terms(self, tx: Transaction, window: Window) -> Terms:
         reference = self.watched.reference
         rows = Series("rows", span=self.watched.monitor.spans[0])
@@ -282,22 +269,9 @@ class Stepper:
             spans=self.watched.monitor.spans,
             features=self.plan.features,
             baselines={} if reference is None else reference.baselines,
-            seasons={rows: Season(self._season(tx, window))},
+            seasons={rows: Season(self.blocks.season(tx, window))},
             expected_us=self.watched.expected_us,
         )
-
-    def _season(self, tx: Transaction, window: Window) -> tuple[float, ...]:
-        """Rows in the same weekday and hours of up to four earlier weeks, those of the reference included."""
-        reference, first = self.watched.reference, self.blocks.first(tx)
-        middle = (window.start + window.end) // 2
-        found: list[float] = []
-        for week in range(1, SEASON_WEEKS + 1):
-            earlier = self.plan.calendar.window_of(middle - week * 7 * DAY)
-            if first is not None and earlier.start >= self.plan.calendar.window_of(first).start:
-                found.append(float(self.blocks.rows(tx, earlier)))
-            elif reference is not None and earlier.start in reference.rows:
-                found.append(float(reference.rows[earlier.start]))
-        return tuple(found)
 
     def _store(self, tx: Transaction, window: Window, found: tuple[Measurement, ...]) -> None:
         """Keep the measurements by version and part; what did not change since the last revision is not kept again."""
