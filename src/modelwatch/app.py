@@ -197,8 +197,19 @@ class Home:
             events.add(tx, models.find(tx, key), event)
 
     def run(self, key: ModelKey | None = None, *, until: int | None = None, progress: Progress | None = None) -> Ran:
-        """Do all that is due by `until` (default: now) for one model or for all."""
+        """Do all that is due by `until` (default: now) for one model or for all.
+
+        Raises
+        ------
+        InputError
+            If `until` is in the future by the wall's clock.
+        """
         instant = wall() if until is None else until
+        if instant > wall():
+            raise InputError(
+                f"{format_instant(instant)} lies in the future, as it is {format_instant(wall())}: "
+                "name an earlier instant, or none to run up to now"
+            )
         done = Ran()
         with self._working:
             self.flush()
@@ -421,6 +432,12 @@ class Home:
         except SpecError:  # proposed for a task that is not built yet
             return Layout(features={}, task=Task.NONE)
         return replace(layout_of(monitor), features={})
+
+    def start_clock(self) -> None:
+        """Put the clock of a home that has never been run on the wall's."""
+        with self.state.transaction() as tx:
+            if clock.get(tx).instant is None:
+                clock.set_to(tx, "wall", wall())
 
     def is_replayed(self) -> bool:
         """Whether the home's clock stands at an instant that was named, and not at the wall's."""

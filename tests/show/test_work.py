@@ -57,11 +57,13 @@ def test_a_run() -> None:
         "resolved": 1,
         "notifications": 1,
         "clock": "2013-03-02T06:00:00Z",
+        "notes": ["no row of eta for more than 62d"],
     }
     assert list(ran_lines(ran)) == [
         "958 new rows, 1 window closed, 214 measurements",
         "0 incidents opened, 1 resolved, 1 notification sent",
         "the home's clock stands at 2013-03-02 06:00Z",
+        "no row of eta for more than 62d",
     ]
 
 

@@ -36,6 +36,7 @@ METRICS: tuple[tuple[str, Scope, Better, dict[str, Any]], ...] = (
     ("psi", Scope.COLUMN, LOWER, {"range": AMOUNT, "spans": "all"}),
     ("ks", Scope.COLUMN, LOWER, {"spans": "all", "kinds": NUMERIC}),
     ("jensen_shannon", Scope.COLUMN, LOWER, {"spans": "all"}),
+    ("wasserstein_normed", Scope.COLUMN, LOWER, {"range": AMOUNT, "spans": "all", "kinds": NUMERIC}),
     ("drifted_share", Scope.MODEL, LOWER, {"spans": "all"}),
     ("prediction_mean_shift", Scope.PREDICTION, NEAR, {"range": SIGNED}),
     ("roc_auc", Scope.PREDICTION, HIGHER, {"tasks": CLASSES, "spans": "ends", "sliced": True}),

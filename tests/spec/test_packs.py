@@ -30,6 +30,7 @@ COMMON: list[Line] = [
     ("latency_p99", "above", (None, 2000), "critical"),
     ("psi features", "level", (0.1, 0.25), "warning"),
     ("psi prediction", "level", (0.1, 0.2), "warning"),
+    ("wasserstein_normed features", "level", (3, None), "warning"),
     ("drifted_share", "level", (0.2, 0.3), "warning"),
     ("prediction_mean_shift prediction", "level", (0.15, None), "critical"),
 ]

@@ -47,6 +47,44 @@ def test_a_distance_of_zero_does_not_blow_up_the_spread() -> None:
     assert with_zero.floor < 1.5 * without.floor
 
 
+def test_distances_near_zero_say_nothing_of_large_ones() -> None:
+    found = np.random.default_rng(3).lognormal(-3, 0.7, 59)
+    tiny = np.where(np.arange(59) < 6, 1e-14, found)
+    null = BlockNull.from_distances(tiny, disjoint=59)
+    assert np.sort(tiny)[-2] <= null.floor <= 2 * tiny.max()
+    assert null.p_value(null.floor) == pytest.approx(0.01, rel=1e-6)
+
+
+def test_no_floor_lies_beyond_twice_the_largest_nor_below_what_one_in_a_hundred_runs_reads() -> None:
+    wide = np.geomspace(1e-6, 1.0, 59)
+    assert 1.0 <= BlockNull.from_distances(wide, disjoint=59).floor <= 2.0
+    seldom = np.concatenate([np.full(56, 1e-12), [2.0, 2.5, 3.0]])
+    assert BlockNull.from_distances(seldom, disjoint=59).floor >= 2.5
+
+
+@pytest.mark.parametrize("disjoint", [8, 59])
+def test_a_floor_stays_below_what_the_distance_can_read(disjoint: int) -> None:
+    found = 1 / (1 + np.exp(-np.random.default_rng(4).normal(0.5, 1.5, 59)))
+    null = BlockNull.from_distances(found, disjoint=disjoint, bound=1.0)
+    assert np.sort(found)[-2] <= null.floor < 1.0
+    assert BlockNull.from_distances(found, disjoint=disjoint).floor > 1.0
+    if disjoint == 59:
+        assert null.p_value(null.floor) == pytest.approx(0.01, rel=1e-6)
+        assert null.p_value(1.0) == null.p_value(null.most)
+
+
+def test_far_from_its_bound_a_distance_is_taken_as_it_is() -> None:
+    found = np.random.default_rng(5).lognormal(-5, 0.5, 40)
+    near, far = (BlockNull.from_distances(found, 40, bound=bound).floor for bound in (20.0, math.inf))
+    assert near == pytest.approx(far, rel=0.01)
+
+
+def test_where_runs_read_the_bound_itself_the_floor_is_there() -> None:
+    null = BlockNull.from_distances(np.append(np.full(58, 0.3), 1.0), disjoint=59, bound=1.0)
+    assert (null.floor, null.p_value(1.0)) == (1.0, None)
+    assert BlockNull.from_distances(np.append(np.full(158, 0.3), 1.0), disjoint=159, bound=1.0).floor < 1.0
+
+
 @pytest.mark.parametrize("runs", [3, 30])
 def test_runs_that_never_differ_from_the_rest_make_anything_new(runs: int) -> None:
     null = BlockNull.from_distances(np.zeros(runs), disjoint=runs)
@@ -76,6 +114,12 @@ def test_runs_that_all_read_the_same_pass_no_more_than_that() -> None:
 def test_what_makes_no_null_is_refused(distances: list[float], disjoint: int, reason: str) -> None:
     with pytest.raises(NotComputable, match=reason):
         BlockNull.from_distances(distances, disjoint=disjoint)
+
+
+@pytest.mark.parametrize("bound", [0.0, -1.0, math.nan])
+def test_a_bound_that_is_none_is_refused(bound: float) -> None:
+    with pytest.raises(NotComputable, match="bound of a distance"):
+        BlockNull.from_distances([0.1, 0.2], disjoint=2, bound=bound)
 
 
 @pytest.mark.parametrize("value", [-0.1, math.nan, math.inf])

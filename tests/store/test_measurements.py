@@ -60,16 +60,6 @@ def test_no_revision_is_lost(filled: State, model_id: int) -> None:
     ]
 
 
-def test_revisions_are_counted_by_part(filled: State, model_id: int) -> None:
-    with filled.reading() as tx:
-        numbers = [
-            measurements.latest_revision(tx, model_id, 0, 10, part=part, version="1")
-            for part in ("profile", "outcome", "model")
-        ]
-        assert measurements.latest_revision(tx, model_id, 20, 30, part="profile", version="1") == 0
-    assert numbers == [2, 1, 0]
-
-
 def test_a_revision_is_not_overwritten(filled: State, model_id: int) -> None:
     with pytest.raises(IntegrityError), filled.transaction() as tx:
         measurements.put(tx, model_id, ROWS[:1])

@@ -158,3 +158,15 @@ def test_a_new_version_is_measured_by_itself_and_on_full_spans_only(bench: Bench
         for m in group[:1]
     }
     assert spans == {("1", 1): 10, ("1", 7): 4, ("2", 1): 8, ("2", 7): 2}
+
+
+def test_a_limit_to_what_is_measured_again_outlasts_a_run_without_a_window(bench: Bench) -> None:
+    bench.more(10, 30)
+    bench.run(40)
+    bench.apply("income: numeric, age: numeric")
+    bench.run(40)
+    assert not bench.measured("missing_share", "age")
+    bench.more(40, 1)
+    bench.run(41)
+    days = [(m.window.start - START) // DAY for m in bench.measured("missing_share", "age")]
+    assert days == list(range(12, 41))

@@ -74,3 +74,25 @@ def test_a_label_joins_every_version_of_its_id(tmp_path: Path) -> None:
 
 def test_a_label_past_the_horizon_is_no_label(tmp_path: Path) -> None:
     assert label_mean(tmp_path, [label(1, 3 * DAY)]) == []
+
+
+def test_days_are_told_apart_where_clocks_go_forward_from_utc(tmp_path: Path) -> None:
+    """In London both 29 and 30 March 2026 start on 29 March in UTC."""
+    (tmp_path / "monitor.yaml").write_text(
+        MONITOR.replace("{income: numeric}}", "{income: numeric, city: categorical}, segments: [city]}")
+        + "timezone: Europe/London\n"
+    )  # fmt: skip
+    noon = parse_instant("2026-03-28T12:00:00Z")
+    rows = pl.DataFrame({"id": ["a", "b", "c"], "score": 0.3, "income": 1.0, "city": "London", "version": "1"})
+    rows = rows.with_columns(pl.Series("at", [noon + day * DAY for day in range(3)]).cast(pl.Datetime("us", "UTC")))
+    rows.write_parquet(tmp_path / "rows.parquet")
+    labels = rows.select("id", "at", pl.Series("label", [1, 1, 0]))
+    labels.write_parquet(tmp_path / "labels.parquet")
+    with Home.open(tmp_path / "home", write=True) as home:
+        home.apply(tmp_path / "monitor.yaml")
+        home.ingest(KEY, [tmp_path / "rows.parquet"])
+        home.label(KEY, [tmp_path / "labels.parquet"])
+        home.run(KEY, until=noon + 5 * DAY)
+        [other] = home.slices(KEY)
+        found = home.metrics(KEY, metric="label_mean", slice=other)
+        assert [m.value for m in found] == [1.0, 1.0, 0.0]

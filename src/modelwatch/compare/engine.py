@@ -160,7 +160,7 @@ def _notes(request: Request, days: Days | None) -> Iterator[str]:
             f"Noise floors come from the reference's {days.days} days: what stretches of {days.span} "
             "days of it differ from the rest."
         )
-        if any(spread.null.provisional for spread in days.reference.spreads.values()):
+        if any(spread.null.provisional and not spread.is_blind for spread in days.reference.spreads.values()):
             yield "They are too few for p-values: floors are twice their largest difference, and provisional."
     elif request.time is None:
         yield (

@@ -19,6 +19,7 @@ from modelwatch.domain.instants import Window
 from modelwatch.domain.measurement import Baseline, Measurement, Series, Status
 from modelwatch.domain.metric import Family, Metric, Scope
 from modelwatch.measure.noise import Floor, IndependentFloors
+from modelwatch.measure.reach import distance_of
 
 FAMILIES = (Family.QUALITY, Family.DRIFT)
 _ONCE = Window(0, 1)  # a comparison has one window, whatever time its rows are of
@@ -92,4 +93,5 @@ def _floor(metric: Metric, view: ExactView, value: float, floors: IndependentFlo
     spread = None if days is None else days.reference.spreads.get((metric.name, view.name, days.span))
     if spread is None:
         return independent
-    return Floor(max(independent.value, spread.null.floor), spread.null.p_value(value), spread.null.provisional)
+    null = spread.telling()
+    return Floor(max(independent.value, null.floor), null.p_value(distance_of(metric, value)), null.provisional)

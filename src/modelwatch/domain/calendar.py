@@ -69,6 +69,16 @@ class Calendar:
             first += days
         return Window(_local_midnight(first, self.timezone), _local_midnight(first + days, self.timezone))
 
+    def date_of(self, instant: int) -> date:
+        """The date that the zone's clocks show.
+
+        Examples
+        --------
+        >>> Calendar(DAY, "Asia/Tokyo").date_of(20 * HOUR)
+        datetime.date(1970, 1, 2)
+        """
+        return to_datetime(instant).astimezone(_zone(self.timezone)).date()
+
     def next(self, window: Window) -> Window:
         """The window right after."""
         return self.window_of(window.end)

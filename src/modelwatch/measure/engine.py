@@ -17,6 +17,7 @@ from modelwatch.domain.measurement import Measurement, Series, Status
 from modelwatch.domain.metric import Family, Metric, Scope
 from modelwatch.domain.slices import ALL_ROWS
 from modelwatch.measure.noise import Floor, IndependentFloors
+from modelwatch.measure.reach import distance_of
 from modelwatch.measure.reference import Reference, Spread
 from modelwatch.measure.views import ColumnView, OutcomeView, ProfileView, column_range
 from modelwatch.profile import Plan, Profile, SliceProfile
@@ -229,7 +230,10 @@ def _drift(setting: Setting, metric: Metric, view: ColumnView, version: str, spa
     measured = _measure(metric, view, series, window)
     if measured.value is None:
         return measured
-    floor = floor_of(setting, metric, view, span, measured.value)
+    try:
+        floor = floor_of(setting, metric, view, span, measured.value)
+    except NotComputable as reason:
+        return Measurement(series, window, None, reason=str(reason), status=Status.NOT_COMPUTED)
     return Measurement(
         series,
         window,
@@ -242,13 +246,20 @@ def _drift(setting: Setting, metric: Metric, view: ColumnView, version: str, spa
 
 
 def floor_of(setting: Setting, metric: Metric, view: ColumnView, span: int, value: float) -> Floor:
-    """The larger of the floor for independent rows and the floor from the reference's own blocks."""
+    """The larger of the floor for independent rows and the floor from the reference's own blocks.
+
+    Raises
+    ------
+    NotComputable
+        If the reference's own blocks lie so far apart that no value of the metric could tell anything.
+    """
     spread, borrowed = _spread(setting, metric.name, view.name, span)
     independent = setting.independent.floor(metric.name, view, value, with_p=spread is None)
     if spread is None:
         return independent
-    p_value = None if borrowed else spread.null.p_value(value)
-    return Floor(max(independent.value, spread.null.floor), p_value, borrowed or spread.null.provisional)
+    null = spread.telling()
+    p_value = None if borrowed else null.p_value(distance_of(metric, value))
+    return Floor(max(independent.value, null.floor), p_value, borrowed or null.provisional)
 
 
 def _spread(setting: Setting, metric: str, column: str, span: int) -> tuple[Spread | None, bool]:

@@ -22,6 +22,7 @@ from modelwatch.measure.engine import (
     measure_profile,
     measure_slices,
 )
+from modelwatch.measure.reach import Reach, distance_of, reach_of
 from modelwatch.measure.reference import (
     BLOCKS,
     Reference,
@@ -75,6 +76,7 @@ def spreads_of(setting: Setting, blocks: Sequence[Block]) -> dict[tuple[str, str
         return {}
     total = merge_blocks(blocks).profile
     assert total is not None
+    reaches = _reaches(setting, total)
     found: dict[tuple[str, str, int], Spread] = {}
     for span in setting.spans:
         stretches = list(runs(blocks, span, setting.plan.calendar))
@@ -85,8 +87,20 @@ def spreads_of(setting: Setting, blocks: Sequence[Block]) -> dict[tuple[str, str
                 for key, distance in _distances(setting, profile, total, span):
                     distances[key].append(distance)
         apart = disjoint(stretches)
-        found |= {key: Spread(tuple(values), min(apart, len(values))) for key, values in distances.items()}
+        for key, values in distances.items():
+            found[key] = Spread(tuple(values), min(apart, len(values)), reaches[key[:2]])
     return found
+
+
+def _reaches(setting: Setting, total: Profile) -> dict[tuple[str, str], Reach]:
+    """How far each drift metric can read on each column."""
+    views = [replace(column_view(setting, name, total), reference=total.columns[name]) for name in setting.plan.columns]
+    return {
+        (metric.name, view.name): reach_of(metric, view)
+        for view in views
+        for metric in setting.catalog.metrics
+        if metric.family is Family.DRIFT and applies(metric, view)
+    }
 
 
 def _distances(setting: Setting, part: Profile, total: Profile, span: int) -> list[tuple[tuple[str, str, int], float]]:
@@ -100,9 +114,10 @@ def _distances(setting: Setting, part: Profile, total: Profile, span: int) -> li
         for metric in setting.metrics(Family.DRIFT, span):
             if applies(metric, view):
                 try:
-                    measured.append(((metric.name, name, span), metric.compute(view).value))
+                    distance = distance_of(metric, metric.compute(view).value)
                 except NotComputable:
                     continue
+                measured.append(((metric.name, name, span), distance))
     return measured
 
 

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from modelwatch.domain.errors import NotComputable
 from modelwatch.sketch import CategorySketch, NumericSketch
 from modelwatch.sketch.grid import Floats, Ints
-from modelwatch.stats import ks, ks_from_counts, ks_pvalue, wasserstein, wasserstein_from_bins
+from modelwatch.stats import ks, ks_from_counts, wasserstein, wasserstein_from_bins
 
 KS_BOUND = 0.01
 PLACES = 200
@@ -191,11 +191,6 @@ def decile_edges(sample: npt.NDArray[np.floating]) -> Floats:
     with np.errstate(over="ignore"):
         above = np.nextafter(edges[times > 1], np.array(np.inf, dtype=edges.dtype))
     return np.unique(np.concatenate([edges, above])).astype(np.float64)
-
-
-def ks_p(pair: NumericPair, value: float) -> float:
-    """P-value of the pair's Kolmogorov-Smirnov statistic for independent rows."""
-    return ks_pvalue(value, *pair.sizes)
 
 
 def _counts(sample: npt.NDArray[np.floating], edges: Floats) -> Ints:

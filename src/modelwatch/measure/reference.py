@@ -13,27 +13,58 @@ import msgspec
 import numpy as np
 
 from modelwatch.domain.calendar import Calendar
+from modelwatch.domain.errors import NotComputable
 from modelwatch.domain.measurement import Baseline, Series
 from modelwatch.domain.slices import Slice
+from modelwatch.measure.reach import UNBOUNDED, Reach
 from modelwatch.profile.block import Block
 from modelwatch.sketch import CategorySketch, NumericSketch
 from modelwatch.sketch.grid import Floats
 from modelwatch.stats import BlockNull
 
+FORMAT = 2
 BLOCKS = 10
 """Fewer time blocks than this say nothing of how days differ."""
 
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """Distances of stretches of the reference to the rest of it; `disjoint` of them do not overlap."""
+    """Distances of stretches of the reference to the rest of it; `disjoint` of them do not overlap.
+
+    Examples
+    --------
+    >>> Spread((0.2, 0.5, 0.6), 3, Reach(1.0, 1.0)).telling().floor
+    0.75
+    """
 
     distances: tuple[float, ...]
     disjoint: int
+    reach: Reach = UNBOUNDED
     null: BlockNull = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "null", BlockNull.from_distances(self.distances, disjoint=self.disjoint))
+        null = BlockNull.from_distances(self.distances, disjoint=self.disjoint, bound=self.reach.bound)
+        object.__setattr__(self, "null", null)
+
+    @property
+    def is_blind(self) -> bool:
+        """Whether the stretches lie so far apart that a column which has left the reference would not pass for more."""
+        return self.null.floor >= self.reach.gone
+
+    def telling(self) -> BlockNull:
+        """What the metric reads with no change.
+
+        Raises
+        ------
+        NotComputable
+            If the spread is blind: no value of the metric could tell anything.
+        """
+        if self.is_blind:
+            raise NotComputable(
+                f"stretches of the reference differ by up to {max(self.distances):.3g}, and a column that has left it "
+                f"altogether reads {self.reach.gone:.3g}: at this span it cannot tell the one from the other"
+            )
+        return self.null
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,23 +99,24 @@ class Reference:
 
     def derived_to_bytes(self) -> bytes:
         """Everything but the pooled block, which is stored as profiles are."""
-        nulls = [[*key, list(spread.distances), spread.disjoint] for key, spread in self.spreads.items()]
+        nulls = [[*key, list(spread.distances), spread.disjoint, spread.reach] for key, spread in self.spreads.items()]
         baselines = [
             [s.metric, s.column, list(s.slice.pairs), s.span, b.mean, b.sd, b.blocks] for s, b in self.baselines.items()
         ]
-        body = [1, nulls, baselines, sorted(self.calendar_columns), dict(self.rows), self.longest_gap]
+        body = [FORMAT, nulls, baselines, sorted(self.calendar_columns), dict(self.rows), self.longest_gap]
         return msgspec.msgpack.encode(body)
 
     @classmethod
     def from_derived(cls, pooled: Block, data: bytes) -> Reference:
         """The reference of a pooled block and of what `derived_to_bytes` wrote."""
+        # In format 1 spreads have no reach: until the reference is learned again, nothing bounds them.
         _, nulls, baselines, calendar, rows, gap = msgspec.msgpack.decode(data, strict=False)
         return cls(
             pooled,
             decile_edges_of(pooled),
             {
-                (metric, column, span): Spread(tuple(distances), apart)
-                for metric, column, span, distances, apart in nulls
+                (metric, column, span): Spread(tuple(distances), apart, Reach(*reach[0]) if reach else UNBOUNDED)
+                for metric, column, span, distances, apart, *reach in nulls
             },
             {
                 Series(metric, column, Slice(tuple((c, v) for c, v in pairs)), "", span): Baseline(mean, sd, blocks)

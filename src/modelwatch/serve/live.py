@@ -63,6 +63,9 @@ class LiveHome:
 
     def start(self) -> None:
         """Bring what an earlier process left behind into the lake, then keep all models watched."""
+        self.home.start_clock()
+        if self.home.is_replayed():
+            _LOG.warning("the home's clock is in replay: models are watched again after modelwatch run without --until")
         self.home.flush()
         for thread in self._threads:
             thread.start()

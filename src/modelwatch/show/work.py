@@ -49,6 +49,7 @@ def ran_lines(ran: Mapping[str, Any]) -> Iterator[str]:
         f"{count(ran['notifications'], 'notification')} sent"
     )
     yield f"the home's clock stands at {instant(ran['clock'])}"
+    yield from ran["notes"]
 
 
 def model_lines(models: Sequence[Mapping[str, str]]) -> Iterator[str]:

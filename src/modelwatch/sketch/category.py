@@ -128,11 +128,6 @@ class CategorySketch:
             self.missing - part.missing,
         )
 
-    def to_counts(self) -> dict[str, int]:
-        """Rows by category, known ones first."""
-        known = {value: int(count) for value, count in zip(self.domain.values, self.counts, strict=True) if count}
-        return known | dict(self.unseen)
-
     def pack(self) -> list[Any]:
         """Sparse counts as bytes, then the unseen ones."""
         used = np.flatnonzero(self.counts)

@@ -165,19 +165,6 @@ class NumericSketch:
             self.maximum,
         )
 
-    def cdf(self, x: float) -> float:
-        """Share of the values below `x`: exact where `x` is an edge of the grid, linear inside a bin."""
-        total = int(self.masses.sum())
-        if total == 0:
-            raise NotComputable("no values")
-        index = int(np.searchsorted(self.grid.edges, x, side="left"))
-        below = int(self.masses[:index].sum())
-        if index < len(self.grid.edges) and self.grid.edges[index] == x:
-            return (below + int(self.masses[index])) / total
-        low, high = self._ends(index)
-        inside = min(max((x - low) / (high - low), 0.0), 1.0) if high > low else float(x > low)
-        return (below + inside * int(self.masses[index])) / total
-
     def quantile(self, q: float) -> float:
         """The value at rank `floor(q n)`, to within its bin: linear between the bin's ends, exact in an atom."""
         n = self._some()

@@ -59,6 +59,8 @@ EVERY_TASK = (
     # Drift explains, it does not page: at most a warning, unless a rule of the user's says otherwise.
     _rule("psi", _LEVEL, (0.1, 0.25), FEATURES, cap=_WARN),
     _rule("psi", _LEVEL, (0.1, 0.2), _PREDICTION, cap=_WARN),
+    # Shares of deciles say nothing more once all values lie in one: how far they went still does.
+    _rule("wasserstein_normed", _LEVEL, (3, None), FEATURES, cap=_WARN),
     _rule("drifted_share", _LEVEL, (0.2, 0.3), cap=_WARN),
     _rule("prediction_mean_shift", _LEVEL, (0.15, None)),
 )

@@ -45,6 +45,13 @@ def set_to(tx: Transaction, mode: Literal["wall", "replay"], instant: int | None
     upsert(tx, HOME_CLOCK, [{"id": 1, "mode": mode, "instant": instant}])
 
 
+def reach(tx: Transaction, instant: int) -> None:
+    """Move the clock of a home in replay, or of a new one, on to an instant that was reached; the wall's stays."""
+    kept = get(tx)
+    if kept.instant is None or (kept.mode == "replay" and kept.instant < instant):
+        set_to(tx, "replay", instant)
+
+
 def last_run(tx: Transaction, model_id: int) -> int | None:
     """The end of the last window that was closed for a model, None before the first."""
     return tx.execute(select(MODEL_CLOCK.c.instant).where(MODEL_CLOCK.c.model_id == model_id)).scalar()

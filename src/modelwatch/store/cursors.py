@@ -25,6 +25,11 @@ def get(tx: Transaction, model_id: int, table: str) -> int | None:
     return tx.execute(query).scalar()
 
 
+def forget(tx: Transaction, model_id: int, table: str) -> None:
+    """Have no cursor for a table any more."""
+    tx.execute(CURSOR.delete().where(CURSOR.c.model_id == model_id, CURSOR.c.lake_table == table))
+
+
 def set_to(tx: Transaction, model_id: int, table: str, version: int) -> None:
     """Remember that the lake table was folded up to and with `version`."""
     upsert(tx, CURSOR, [{"model_id": model_id, "lake_table": table, "lake_version": version}])

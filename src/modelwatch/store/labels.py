@@ -73,6 +73,11 @@ def add(tx: Transaction, model_id: int, day: date, blob: bytes) -> int:
     return part
 
 
+def first_day(tx: Transaction, model_id: int) -> date | None:
+    """The earliest day of which the inbox holds labels, None for an empty one."""
+    return tx.execute(select(func.min(LABEL_INBOX.c.day)).where(LABEL_INBOX.c.model_id == model_id)).scalar()
+
+
 def take(tx: Transaction, model_id: int, upto: date) -> list[InboxPart]:
     """Remove and return all parts of the days up to and with `upto`, by day, then as they were added."""
     taken = LABEL_INBOX.c.model_id == model_id, LABEL_INBOX.c.day <= upto

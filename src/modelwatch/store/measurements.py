@@ -75,15 +75,3 @@ def revisions(tx: Transaction, model_id: int, start: int, end: int) -> list[Meas
     """Every revision of every window that starts in `[start, end)`, the earlier revision first."""
     query = select(*_ROW).where(_C.model_id == model_id, _C.window_start >= start, _C.window_start < end)
     return [MeasurementBlob(*row) for row in tx.execute(query.order_by(*_SERIES, _C.revision))]
-
-
-def latest_revision(tx: Transaction, model_id: int, start: int, end: int, *, part: str, version: str) -> int:
-    """The number of the last revision of one window, 0 while there is none."""
-    query = select(func.max(_C.revision)).where(
-        _C.model_id == model_id,
-        _C.window_start == start,
-        _C.window_end == end,
-        _C.version == version,
-        _C.part == part,
-    )
-    return tx.execute(query).scalar() or 0

@@ -48,3 +48,13 @@ def first_starts(tx: Transaction, model_id: int) -> dict[str, int]:
 def first_start(tx: Transaction, model_id: int) -> int | None:
     """Where the first base window starts, None while there is none."""
     return windowed.first_start(tx, PROFILE, model_id)
+
+
+def last_start(tx: Transaction, model_id: int, before: int) -> int | None:
+    """Where the newest base window before an instant starts, rows that were turned away included."""
+    return windowed.last_start(tx, PROFILE, model_id, before)
+
+
+def next_start(tx: Transaction, model_id: int, since: int) -> int | None:
+    """Where the first base window from an instant on starts, rows that were turned away included."""
+    return windowed.next_start(tx, PROFILE, model_id, since)

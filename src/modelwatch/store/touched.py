@@ -26,6 +26,11 @@ def mark(tx: Transaction, model_id: int, part: str, starts: Iterable[int]) -> No
     upsert(tx, TOUCHED, [{"model_id": model_id, "part": part, "window_start": start} for start in set(starts)])
 
 
+def some(tx: Transaction, model_id: int) -> bool:
+    """Whether any window of a model is marked."""
+    return tx.execute(select(TOUCHED.c.part).where(TOUCHED.c.model_id == model_id).limit(1)).first() is not None
+
+
 def take(tx: Transaction, model_id: int, part: str) -> list[int]:
     """Remove and return the starts of all marked windows, in order."""
     marked = TOUCHED.c.model_id == model_id, TOUCHED.c.part == part

@@ -74,6 +74,18 @@ def first_starts(tx: Transaction, table: Table, model_id: int) -> dict[str, int]
     return {row.version: row.first for row in tx.execute(query.group_by(table.c.version))}
 
 
+def last_start(tx: Transaction, table: Table, model_id: int, before: int) -> int | None:
+    """The newest start before an instant, None while there is none."""
+    earlier = table.c.model_id == model_id, table.c.window_start < before
+    return tx.execute(select(func.max(table.c.window_start)).where(*earlier)).scalar()
+
+
+def next_start(tx: Transaction, table: Table, model_id: int, since: int) -> int | None:
+    """The first start at or after an instant, None if there is none."""
+    later = table.c.model_id == model_id, table.c.window_start >= since
+    return tx.execute(select(func.min(table.c.window_start)).where(*later)).scalar()
+
+
 def first_start(tx: Transaction, table: Table, model_id: int) -> int | None:
     """Where the first window of a version starts, None while there is none.
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from modelwatch.domain.columns import PREDICTION
-from modelwatch.domain.instants import Window
+from modelwatch.domain.instants import DAY, Window
 from modelwatch.profile import Plan, Profile, SliceProfile
 from modelwatch.profile.block import Block, merge_blocks, unpack_outcomes
 from modelwatch.profile.outcome import empty_outcome, has_outcomes
@@ -20,6 +20,7 @@ from modelwatch.store import outcomes, profiles
 from modelwatch.store.metadata import Transaction
 from modelwatch.work.watched import Watched
 
+SEASON_WEEKS = 4
 KEPT = 80
 """Windows kept in memory: the longest span, twice over, and some."""
 
@@ -34,7 +35,6 @@ class Blocks:
     _summaries: dict[Window, tuple[int, dict[str, float]]] = field(
         default_factory=dict[Window, tuple[int, dict[str, float]]]
     )
-    _first: int | None = None
     _firsts: dict[str, int] = field(default_factory=dict[str, int])
 
     def of(self, tx: Transaction, window: Window) -> dict[str, Block]:
@@ -85,6 +85,31 @@ class Blocks:
         filled = [block for block in self.of(tx, window).values() if block.profile is not None and block.profile.rows]
         return max(filled, key=lambda block: block.profile.rows if block.profile else 0, default=None)
 
+    def earlier_means(self, tx: Transaction, window: Window, main: Block | None) -> tuple[float, ...]:
+        """Mean outputs of the version that `main` is of in the windows of the previous 7 days, oldest first."""
+        calendar, means = self.plan.calendar, list[float]()
+        first, version = self.first(tx), self.version_of(tx, window, main)
+        current = calendar.previous(window)
+        while first is not None and current.end > first and current.start >= window.start - 7 * DAY - DAY // 12:
+            mean = self.mean_output(tx, current, version)
+            if mean is not None:
+                means.append(mean)
+            current = calendar.previous(current)
+        return tuple(reversed(means))
+
+    def season(self, tx: Transaction, window: Window) -> tuple[float, ...]:
+        """Rows in the same weekday and hours of up to four earlier weeks, those of the reference included."""
+        reference, first = self.watched.reference, self.first(tx)
+        middle = (window.start + window.end) // 2
+        found: list[float] = []
+        for week in range(1, SEASON_WEEKS + 1):
+            earlier = self.plan.calendar.window_of(middle - week * 7 * DAY)
+            if first is not None and earlier.start >= self.plan.calendar.window_of(first).start:
+                found.append(float(self.rows(tx, earlier)))
+            elif reference is not None and earlier.start in reference.rows:
+                found.append(float(reference.rows[earlier.start]))
+        return tuple(found)
+
     def version_of(self, tx: Transaction, window: Window, block: Block | None) -> str:
         """The version that a block of the window is of, empty for none."""
         return next((version for version, each in self.of(tx, window).items() if each is block), "")
@@ -103,13 +128,14 @@ class Blocks:
 
     def last_row(self, tx: Transaction, window: Window) -> int | None:
         """The newest timestamp before the window's end."""
-        current = window
-        while current.end > self._first_of(tx):
-            lasts = [block.profile.last for block in self.of(tx, current).values() if block.profile is not None]
+        before = window.end
+        while (start := profiles.last_start(tx, self.watched.model_id, before)) is not None:
+            found = self.of(tx, self.plan.calendar.window_of(start)).values()
+            lasts = [block.profile.last for block in found if block.profile is not None]
             known = [last for last in lasts if last is not None]
             if known:
                 return max(known)
-            current = self.plan.calendar.previous(current)
+            before = self.plan.calendar.window_of(start).start
         return None
 
     def first(self, tx: Transaction) -> int | None:
@@ -120,11 +146,6 @@ class Blocks:
         if version not in self._firsts:
             self._firsts = profiles.first_starts(tx, self.watched.model_id)
         return self._firsts.get(version, 2**62)
-
-    def _first_of(self, tx: Transaction) -> int:
-        if self._first is None:
-            self._first = self.first(tx) or 0
-        return self._first
 
     def _load(self, tx: Transaction, window: Window) -> dict[str, Block]:
         model_id = self.watched.model_id

@@ -27,6 +27,9 @@ from modelwatch.work.truth import layout_of, with_declared
 from modelwatch.work.watched import Watched
 
 PROFILE, OUTCOME = "profile", "outcome"
+BACKFILL = "backfill"  # a cursor of our own: an instant, no version of a table
+BACKFILLED = 28
+"""Closed windows that are measured again when columns are counted on other bins than before."""
 Fold = Callable[[Transaction, pl.DataFrame], None]
 
 
@@ -36,7 +39,6 @@ class Folded:
 
     rows: int
     notes: tuple[str, ...] = ()
-    again: bool = False  # whether the log was read from its first row though windows had been measured before
 
 
 def fold_lake(
@@ -51,8 +53,8 @@ def fold_lake(
     """
     fold = _Folding(watched, plan, index, closed)
     rows, notes = 0, list[str]()
-    with state.reading() as tx:
-        again = closed is not None and cursors.get(tx, watched.model_id, PREDICTIONS) is None
+    if closed is not None:
+        _limit(state, watched, plan, closed)
     for table, step in ((PREDICTIONS, fold.predictions), (QUARANTINE, fold.quarantine), (LABELS, fold.labels)):
         for commit in _unfolded(state, lake, watched, table):
             rows += _fold_commit(state, watched, table, commit, step)
@@ -61,7 +63,18 @@ def fold_lake(
                     f"version {commit.version} of the lake's {table} of {watched.key.model} was written by another "
                     "program: its rows are in the table, but in no profile; ingest them to have them counted"
                 )
-    return Folded(rows, tuple(notes), again)
+    return Folded(rows, tuple(notes))
+
+
+def _limit(state: State, watched: Watched, plan: Plan, closed: int) -> None:
+    """Before the whole log is folded anew, keep from where on closed windows are measured again.
+
+    Kept until a step has done so: the fold may be killed, and no window may be due in its run.
+    """
+    with state.transaction() as tx:
+        if cursors.get(tx, watched.model_id, PREDICTIONS) is None:
+            last = plan.calendar.window_of(closed - 1)
+            cursors.set_to(tx, watched.model_id, BACKFILL, plan.calendar.trailing(last, BACKFILLED).start)
 
 
 def _unfolded(state: State, lake: Lake, watched: Watched, table: str) -> list[Commit]:

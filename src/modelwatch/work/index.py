@@ -16,7 +16,7 @@ import numpy.typing as npt
 import polars as pl
 
 from modelwatch.domain.columns import LABEL, MODEL_VERSION, PREDICTION, PREDICTION_ID, TIMESTAMP
-from modelwatch.domain.instants import DAY, SECOND, day_of
+from modelwatch.domain.instants import DAY, SECOND
 from modelwatch.profile import Plan
 from modelwatch.profile.batch import slice_codes
 from modelwatch.profile.block import pack_outcomes
@@ -118,7 +118,7 @@ class LabelIndex:
     def _by_day(self, rows: pl.DataFrame) -> Iterable[tuple[date, pl.DataFrame]]:
         calendar = self.plan.days
         hours = (rows[INSTANT] // self.plan.calendar.base) * self.plan.calendar.base
-        names = {hour: day_of(calendar.window_of(hour).start) for hour in hours.unique().to_list()}
+        names = {hour: calendar.date_of(calendar.window_of(hour).start) for hour in hours.unique().to_list()}
         days = hours.replace_strict(list(names), list(names.values()), return_dtype=pl.Date)
         for (day,), part in rows.with_columns(days.alias("_day")).group_by("_day", maintain_order=True):
             assert isinstance(day, date)
@@ -224,8 +224,8 @@ class LabelIndex:
 
     def _stretches(self, tx: Transaction, oldest: int, usual: int, newest: int) -> list[list[date]]:
         """The days of the index from `usual` to `newest`, those back to `oldest`, and those after all."""
-        known = self._all(tx)
-        first, near, last = (day_of(at) for at in (oldest - self.plan.days.size, usual - self.plan.days.size, newest))
+        known, days = self._all(tx), self.plan.days
+        first, near, last = (days.date_of(at) for at in (oldest - days.size, usual - days.size, newest))
         return [
             [day for day in known if near <= day <= last],
             [day for day in known if first <= day < near],

@@ -5,18 +5,19 @@ Running in one go and running hour by hour end in the same measurements, verdict
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from modelwatch.act.deliver import deliver
 from modelwatch.catalog import Catalog
-from modelwatch.domain.instants import Window
+from modelwatch.domain.instants import Window, format_duration
 from modelwatch.domain.names import ModelKey
 from modelwatch.log import Lake
 from modelwatch.profile import Plan
 from modelwatch.profile.outcome import has_outcomes
 from modelwatch.store import State, clock, profiles
 from modelwatch.work.blocks import Blocks
+from modelwatch.work.dormant import patience_of
 from modelwatch.work.fold import fold_lake
 from modelwatch.work.history import History
 from modelwatch.work.index import LabelIndex
@@ -25,8 +26,6 @@ from modelwatch.work.step import Stepper, Tally
 from modelwatch.work.watched import Watched, load_watched
 
 Progress = Callable[[int, int | None, str], None]
-BACKFILL = 28
-"""Closed windows that are measured again when columns are counted on other bins than before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,9 +69,9 @@ def run_model(
     plan = watched.plan
     index = LabelIndex(watched, plan) if has_outcomes(plan) else None
     folded = fold_lake(state, lake, watched, plan, index, closed=closed)
-    oldest = None if closed is None or not folded.again else _backfilled(plan, closed)
-    stepper = Stepper(watched, plan, index, Blocks(watched, plan), History(watched.model_id), oldest)
-    sent = _steps(state, catalog, stepper, _due(state, watched, plan, closed, until), progress)
+    stepper = Stepper(watched, plan, index, Blocks(watched, plan), History(watched.model_id))
+    due = _due(state, watched, plan, closed, until)
+    sent = 0 if due is None else _steps(state, catalog, stepper, due, progress)
     # What an earlier run left behind when it was killed, or when a channel failed.
     sent += deliver(state, catalog, until).sent
     tally: Tally = stepper.tally
@@ -83,33 +82,40 @@ def run_model(
         opened=tally.opened,
         resolved=tally.resolved,
         notifications=sent,
-        notes=folded.notes,
+        notes=(*folded.notes, *_notes(stepper)),
     )
 
 
-def _steps(state: State, catalog: Catalog, stepper: Stepper, windows: list[Window], progress: Progress | None) -> int:
-    sent = 0
-    for done, window in enumerate(windows):
+def _notes(stepper: Stepper) -> Iterator[str]:
+    if stepper.dormant:
+        watched = stepper.watched
+        silence = format_duration(patience_of(watched.monitor, watched.expected_us))
+        yield f"no row of {watched.key.model} for more than {silence}: its windows are not measured until one comes"
+
+
+def _steps(state: State, catalog: Catalog, stepper: Stepper, due: Window, progress: Progress | None) -> int:
+    """Step through the windows that close within a stretch of time, in order."""
+    calendar, sent = stepper.plan.calendar, 0
+    window, total = calendar.window_of(due.start), due.length // calendar.size
+    while window.end <= due.end:
         if progress is not None:
-            progress(done, len(windows), "windows")
+            progress((window.start - due.start) // calendar.size, total, "windows")
         with state.transaction() as tx:
-            changes = stepper.step(tx, window)
+            after = stepper.passed(tx, window, due.end)
+            changes = [] if after is not None else stepper.step(tx, window)
         if changes:
             sent += deliver(state, catalog, stepper.watched.due(window)).sent
+        window = after or calendar.next(window)
     if progress is not None:
-        progress(len(windows), len(windows), "windows")
+        progress(total, total, "windows")
     return sent
 
 
-def _backfilled(plan: Plan, closed: int) -> int:
-    """The start of the first window that is measured again after the whole log was folded anew."""
-    return plan.calendar.trailing(plan.calendar.window_of(closed - 1), BACKFILL).start
-
-
-def _due(state: State, watched: Watched, plan: Plan, closed: int | None, until: int) -> list[Window]:
-    """The windows that close after the last run and by `until`, in order."""
+def _due(state: State, watched: Watched, plan: Plan, closed: int | None, until: int) -> Window | None:
+    """The time in which windows close after the last run and by `until`, None for none."""
     with state.reading() as tx:
         first = profiles.first_start(tx, watched.model_id)
     if first is None:
-        return []
-    return list(plan.calendar.between(max(first, closed or first), until - watched.monitor.lateness))
+        return None
+    start, end = plan.calendar.window_of(max(first, closed or first)).start, until - watched.monitor.lateness
+    return Window(start, end) if start < end else None

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from hashlib import blake2b
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +28,7 @@ from modelwatch.sketch import NumericSketch
 from modelwatch.spec import Monitor, Range, parse, render
 from modelwatch.spec.faults import did_you_mean
 from modelwatch.store import State, models, monitors, references, reset
+from modelwatch.work.dormant import patience_of
 from modelwatch.work.keeping import load_reference, save_reference
 from modelwatch.work.reference import ReferenceRows, read_reference, reference_blocks
 from modelwatch.work.truth import layout_of, with_declared
@@ -206,8 +208,7 @@ def plan_from_lake(state: State, lake: Lake, watched: Watched, until: int) -> Wa
     rows = lake.scan(watched.key, PREDICTIONS)
     window = monitor.reference.window
     if window is None:
-        first = rows.select(pl.col(TIMESTAMP).dt.epoch("us").min()).collect().item()
-        window = None if first is None else monitor.calendar.window_of(int(first))
+        window = _first_window(rows, monitor, until)
     if window is None or window.end + monitor.lateness > until:
         return watched
     start, end = (pl.lit(edge).cast(pl.Datetime("us", "UTC")) for edge in (window.start, window.end))
@@ -227,6 +228,22 @@ def plan_from_lake(state: State, lake: Lake, watched: Watched, until: int) -> Wa
     with state.transaction() as tx:
         save_reference(tx, watched.model_id, _digest_of(monitor.reference.window), plan, reference, blocks)
     return replace(watched, plan=plan, reference=reference)
+
+
+def _first_window(rows: pl.LazyFrame, monitor: Monitor, until: int) -> Window | None:
+    """The first window that closed by `until` and has rows, but for those that a long silence parts from all others.
+
+    A single row of 1970, say, tells nothing of what the model's values look like.
+    """
+    base = monitor.calendar.base
+    hours = rows.select((pl.col(TIMESTAMP).dt.epoch("us") // base * base).unique().sort()).collect().to_series()
+    windows = list(dict.fromkeys(monitor.calendar.window_of(hour) for hour in hours.to_list()))
+    closed = [window for window in windows if window.end + monitor.lateness <= until]
+    patience = patience_of(monitor, monitor.fresh or monitor.calendar.size)
+    for window, after in pairwise(closed):
+        if after.start - window.end <= patience:
+            return window
+    return closed[-1] if closed else None
 
 
 def _with_truth(lake: Lake, watched: Watched, frame: pl.DataFrame, until: int) -> pl.DataFrame:

@@ -14,6 +14,7 @@ import polars as pl
 from modelwatch.act.draft import EVERYTHING_TO_LOG, Route
 from modelwatch.act.pipeline import notify
 from modelwatch.domain.columns import TIMESTAMP
+from modelwatch.domain.incident import Kind
 from modelwatch.domain.instants import DAY, Window, day_of, to_datetime
 from modelwatch.domain.measurement import Measurement, Series, Status
 from modelwatch.domain.rule import Verdict
@@ -28,12 +29,14 @@ from modelwatch.measure import (
     spreads_of,
 )
 from modelwatch.measure.record import pack_measurements, unpack_measurements
+from modelwatch.measure.reference import BLOCKS
 from modelwatch.profile import Plan
 from modelwatch.profile.block import Block, merge_blocks
-from modelwatch.store import clock, events, incidents, labels, measurements, touched
+from modelwatch.store import clock, cursors, events, incidents, labels, measurements, touched
 from modelwatch.store.metadata import Transaction
 from modelwatch.work.blocks import Blocks
-from modelwatch.work.fold import OUTCOME, PROFILE
+from modelwatch.work.dormant import awakening, is_dormant, is_pending
+from modelwatch.work.fold import BACKFILL, OUTCOME, PROFILE
 from modelwatch.work.history import History
 from modelwatch.work.index import LabelIndex, read_frame, write_frame
 from modelwatch.work.keeping import relearn
@@ -41,7 +44,6 @@ from modelwatch.work.watched import Watched
 
 MODEL = "model"
 OWN_WINDOWS = 28
-SEASON_WEEKS = 4
 EVENTS_REACH = 28 * DAY
 
 
@@ -64,8 +66,8 @@ class Stepper:
     index: LabelIndex | None
     blocks: Blocks
     history: History
-    oldest: int | None = None  # windows that start before are left as they were measured
     tally: Tally = field(default_factory=Tally)
+    dormant: bool = False  # whether the last window was not measured, after a long silence
     _setting: Setting | None = None
     _book: Book | None = None
     _own_tried: bool = False
@@ -81,13 +83,18 @@ class Stepper:
         """Do all that is due when `window` closes."""
         instant = self.watched.due(window)
         changed = self._apply_labels(tx, instant)
+        oldest = cursors.get(tx, self.watched.model_id, BACKFILL)
+        cursors.forget(tx, self.watched.model_id, BACKFILL)
         late = set(touched.take(tx, self.watched.model_id, PROFILE))
         relabelled = changed | set(touched.take(tx, self.watched.model_id, OUTCOME))
         self.blocks.forget(late | relabelled)
+        self.dormant = self._is_dormant(tx, window)
         verdicts: list[Verdict] = []
-        reached = self._reached(tx, window, late) | {window}
-        awaited = self._awaited(tx, window)
-        for each in sorted(reached | self._reached(tx, window, relabelled) | awaited):
+        reached = self._reached(tx, window, late, oldest)
+        if not self.dormant:
+            reached.add(window)
+        awaited = self._awaited(tx, window, oldest)
+        for each in sorted(reached | self._reached(tx, window, relabelled, oldest) | awaited):
             verdicts += self._judge(tx, each, self._measure(tx, each, instant, rows_changed=each in reached))
         changes = self._advance(tx, instant, verdicts)
         self.tally.windows += 1
@@ -95,20 +102,44 @@ class Stepper:
         if self._book is not None:
             incidents.put_book(tx, self.watched.model_id, self._book.to_bytes())
         clock.advance(tx, self.watched.model_id, window.end)
+        clock.reach(tx, instant)
         self._tell(tx, changes)
         return changes
+
+    def passed(self, tx: Transaction, window: Window, end: int) -> Window | None:
+        """Pass over windows that a long silence leaves nothing to do in, up to `end`.
+
+        Returns
+        -------
+        Window or None
+            The first behind them, None if there is something to do in `window`.
+        """
+        if not self._is_dormant(tx, window) or is_pending(tx, self.watched, window):
+            return None
+        self.dormant = True
+        after = awakening(tx, self.watched, window, end)
+        clock.advance(tx, self.watched.model_id, after.start)
+        clock.reach(tx, after.start + self.watched.monitor.lateness)
+        return after
+
+    def _is_dormant(self, tx: Transaction, window: Window) -> bool:
+        """Whether the model is silent for so long that all that goes on is the incident which says so."""
+        silent = is_dormant(tx, self.watched, window)
+        return silent and all(incident.kind is Kind.FEED for incident in self._numbered(tx).open)
 
     def _learn_own_spread(self, tx: Transaction, window: Window) -> None:
         """Let the last 28 windows say how windows differ where the reference has no windows that could."""
         reference, first = self.watched.reference, self.blocks.first(tx)
         if reference is None or reference.spreads or first is None:
             return
-        own = list(self.plan.calendar.between(first, window.end))[-OWN_WINDOWS:]
-        if self._own_tried or len(own) < OWN_WINDOWS:
+        start = self.plan.calendar.trailing(window, OWN_WINDOWS).start
+        if self._own_tried or start < self.plan.calendar.window_of(first).start:
+            return
+        found = [self.blocks.of(tx, each) for each in self.plan.calendar.between(start, window.end)]
+        blocks = [merge_blocks(list(versions.values())) for versions in found if versions]
+        if len(blocks) < BLOCKS:
             return
         self._own_tried = True
-        found = [self.blocks.of(tx, each) for each in own]
-        blocks = [merge_blocks(list(versions.values())) for versions in found if versions]
         learned = replace(reference, spreads=spreads_of(self.setting, blocks))
         relearn(tx, self.watched.model_id, self.plan, learned)
         self.watched = replace(self.watched, reference=learned)
@@ -128,8 +159,8 @@ class Stepper:
         due = pl.concat([frame.filter(pl.col(TIMESTAMP) <= now) for _, frame in frames])
         return set() if self.index is None or due.is_empty() else self.index.apply(tx, due)
 
-    def _reached(self, tx: Transaction, window: Window, changed: set[int]) -> set[Window]:
-        """The closed windows before this one whose spans hold a window that changed."""
+    def _reached(self, tx: Transaction, window: Window, changed: set[int], oldest: int | None) -> set[Window]:
+        """The closed windows before this one whose spans hold one that changed; none that starts before `oldest`."""
         calendar, longest = self.plan.calendar, max(self.watched.monitor.spans)
         first = self.blocks.first(tx)
         found: set[Window] = set()
@@ -138,12 +169,12 @@ class Stepper:
             for _ in range(longest):
                 if current.end > window.start or first is None or current.end <= first:
                     break
-                if self.oldest is None or current.start >= self.oldest:
+                if oldest is None or current.start >= oldest:
                     found.add(current)
                 current = calendar.next(current)
         return found
 
-    def _awaited(self, tx: Transaction, window: Window) -> set[Window]:
+    def _awaited(self, tx: Transaction, window: Window, oldest: int | None) -> set[Window]:
         """The closed windows whose labels were expected since the step before: none may ever have come."""
         calendar, expected = self.plan.calendar, self.watched.monitor.outcome.expected
         first = self.blocks.first(tx)
@@ -151,10 +182,10 @@ class Stepper:
         found: set[Window] = set()
         current = calendar.previous(calendar.window_of(until))
         while self.index is not None and first is not None and current.end > max(first, since):
-            if current.start < window.start and (self.oldest is None or current.start >= self.oldest):
+            if current.start < window.start and (oldest is None or current.start >= oldest):
                 found.add(current)
             current = calendar.previous(current)
-        return found
+        return {each for each in found if self.blocks.of(tx, each)}
 
     def _judge(self, tx: Transaction, window: Window, measured: list[Measurement]) -> list[Verdict]:
         """Judge what was measured in one window, and keep it."""
@@ -222,7 +253,7 @@ class Stepper:
         whole, main = self.blocks.whole(tx, window), self.blocks.main(tx, window)
         if main is not None and main.profile is not None:
             whole = replace(whole, columns=main.profile.columns)  # a mean over several versions is nobody's mean
-        earlier = self._earlier_means(tx, window, main)
+        earlier = self.blocks.earlier_means(tx, window, main)
         measured = measure_model(self.setting, window, whole, last_row=last, earlier_means=earlier)
         for version, sums in spans:
             profiles = {span: found.profile for span, found in sums.items() if found.profile is not None}
@@ -261,18 +292,6 @@ class Stepper:
                 found.append((version, {span: merged for span, merged in sums.items() if merged is not None}))
         return found
 
-    def _earlier_means(self, tx: Transaction, window: Window, main: Block | None) -> tuple[float, ...]:
-        """Mean outputs of the version with most rows in the windows of the previous 7 days, oldest first."""
-        calendar, means = self.plan.calendar, list[float]()
-        first, version = self.blocks.first(tx), self.blocks.version_of(tx, window, main)
-        current = calendar.previous(window)
-        while first is not None and current.end > first and current.start >= window.start - 7 * DAY - DAY // 12:
-            mean = self.blocks.mean_output(tx, current, version)
-            if mean is not None:
-                means.append(mean)
-            current = calendar.previous(current)
-        return tuple(reversed(means))
-
     def _terms(self, tx: Transaction, window: Window) -> Terms:
         reference = self.watched.reference
         rows = Series("rows", span=self.watched.monitor.spans[0])
@@ -282,22 +301,9 @@ class Stepper:
             spans=self.watched.monitor.spans,
             features=self.plan.features,
             baselines={} if reference is None else reference.baselines,
-            seasons={rows: Season(self._season(tx, window))},
+            seasons={rows: Season(self.blocks.season(tx, window))},
             expected_us=self.watched.expected_us,
         )
-
-    def _season(self, tx: Transaction, window: Window) -> tuple[float, ...]:
-        """Rows in the same weekday and hours of up to four earlier weeks, those of the reference included."""
-        reference, first = self.watched.reference, self.blocks.first(tx)
-        middle = (window.start + window.end) // 2
-        found: list[float] = []
-        for week in range(1, SEASON_WEEKS + 1):
-            earlier = self.plan.calendar.window_of(middle - week * 7 * DAY)
-            if first is not None and earlier.start >= self.plan.calendar.window_of(first).start:
-                found.append(float(self.blocks.rows(tx, earlier)))
-            elif reference is not None and earlier.start in reference.rows:
-                found.append(float(reference.rows[earlier.start]))
-        return tuple(found)
 
     def _store(self, tx: Transaction, window: Window, found: tuple[Measurement, ...]) -> None:
         """Keep the measurements by version and part; what did not change since the last revision is not kept again."""

@@ -381,7 +381,7 @@ def test_labels_that_do_not_come_are_told_with_their_share(life: Make) -> None:
     rule = Rule(id="r", metric="labels_overdue_share", comparison=Comparison.ABOVE, critical=0.5)
     one = life(rules=(rule,))
     incident = tell(one, [one.verdict("r", 0, "critical", value=1.0, threshold=0.5)])
-    assert incident.title == "100 % of the predictions have no label when they should"
+    assert incident.title == "100 % of the predictions on 2013-02-24 have no label when they should"
     assert "labels are still handed in" in incident.cause.first_action
 
 

@@ -13,9 +13,10 @@ from modelwatch.judge.triage.wording import percent
 def tell(matter: Matter) -> Story:
     """Tell what share of the predictions has no label, and since when."""
     lead = matter.lead
-    title = f"{lead.title} at {evidence.reading(lead)}"
+    when = matter.when(lead.verdict.series.span)
+    title = f"{lead.title} at {evidence.reading(lead)} {when}"
     if lead.verdict.series.metric == "labels_overdue_share":
-        title = f"{percent(lead.verdict.value or 0.0)} of the predictions have no label when they should"
+        title = f"{percent(lead.verdict.value or 0.0)} of the predictions {when} have no label when they should"
     return matter.told(
         title,
         [
