@@ -68,6 +68,7 @@ def test_a_message_answers_every_question(make_change: MakeChange) -> None:
         "effect": "rows affected 900, roc_auc 0.61 (reference 0.67)",
         "first_action": "Compare the feed with the airport's own.",
         "links": {"runbook": "https://example.com"},
+        "detail": change.incident.to_dict(),
     }
 
 

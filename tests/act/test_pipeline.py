@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from modelwatch.act import STAGES, Route, notify
 from modelwatch.domain.incident import Kind
 from modelwatch.domain.instants import DAY
 from modelwatch.domain.measurement import Status
-from modelwatch.store import State, incidents, outbox, silences
+from modelwatch.store import State, Transaction, incidents, outbox, silences
 from modelwatch.store.silences import Silence
 
 MakeChange = Callable[..., Any]
@@ -22,16 +23,21 @@ LOUD = (
 )
 
 
+def waiting(tx: Transaction) -> Sequence[Any]:
+    """All messages in the outbox, in the order they were queued."""
+    return tx.execute(select(outbox.OUTBOX).order_by(outbox.OUTBOX.c.id)).all()
+
+
 @pytest.fixture
 def tell(state: State, model_id: int) -> Callable[..., list[tuple[str, str, str]]]:
     """Store changes and run the pipeline on them as `work` does; returns what was queued by it."""
 
     def tell(*changes: Any, **options: Any) -> list[tuple[str, str, str]]:
         with state.transaction() as tx:
-            before = {each.id for each in outbox.due(tx, 10**18)}
+            before = {each.id for each in waiting(tx)}
             incidents.put(tx, model_id, {each.incident.id: each.incident for each in changes}.values())
             notify(tx, model_id, changes, **options)
-            queued = [each for each in outbox.due(tx, 10**18) if each.id not in before]
+            queued = [each for each in waiting(tx) if each.id not in before]
         return [(each.channel, each.body["change"], each.body["severity"]) for each in queued]
 
     return tell
@@ -102,7 +108,7 @@ def test_every_change_has_a_key_of_its_own(state: State, model_id: int, make_cha
         for at, kind in enumerate(kinds):
             notify(tx, model_id, [make_change(kind, at=at)])
             notify(tx, model_id, [make_change(kind, number=2, at=at)])
-        queued = outbox.due(tx, DAY)
+        queued = waiting(tx)
     assert len({each.key for each in queued}) == len(queued) == 2 * len(kinds)
 
 

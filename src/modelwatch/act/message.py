@@ -31,7 +31,8 @@ def write(draft: Draft, links: Mapping[str, str]) -> dict[str, Any]:
     dict
         `version` of this form; `key`, `at`, `change`, `severity` (`ok` for an end); `project`, `model`,
         `env`, `incident`; `title`, `what`, `since`, `until` (None while it lasts), `how_bad`, `cause`,
-        `evidence`, `columns`, `slices`, `impact` and, in words, `effect`; `first_action`, `links`.
+        `evidence`, `columns`, `slices`, `impact` and, in words, `effect`; `first_action`, `links`; `detail`
+        (the incident as `incidents --json` shows it, for programs).
     """
     incident = draft.incident
     return {
@@ -57,6 +58,7 @@ def write(draft: Draft, links: Mapping[str, str]) -> dict[str, Any]:
         "effect": effect(incident.cause.impact),
         "first_action": incident.cause.first_action,
         "links": dict(links),
+        "detail": incident.to_dict(),
     }
 
 

@@ -33,6 +33,7 @@ def notify(
     *,
     routes: tuple[Route, ...] = EVERYTHING_TO_LOG,
     links: Mapping[str, str] = MappingProxyType({}),
+    public_url: str = "",
 ) -> list[Draft]:
     """Queue the messages that the changes of one model's incidents call for.
 
@@ -48,13 +49,15 @@ def notify(
         Which severities go to which channels.
     links
         Addresses by what they lead to (such as `runbook`), shown in every message.
+    public_url
+        Where people reach modelwatch: every message links to its incident there. Empty: nowhere.
 
     Returns
     -------
     list of Draft
         What was queued, for delivery after the commit.
     """
-    context = Context(tx=tx, model_id=model_id, routes=routes, links=links)
+    context = Context(tx=tx, model_id=model_id, routes=routes, links=links, public_url=public_url)
     drafts = [Draft(change=str(change.kind), incident=change.incident, at=change.at) for change in changes]
     for stage in STAGES:
         drafts = stage(drafts, context)

@@ -98,8 +98,13 @@ def route(drafts: list[Draft], context: Context) -> list[Draft]:
 
 
 def render(drafts: list[Draft], context: Context) -> list[Draft]:
-    """Write each message."""
-    return [replace(draft, body=write(draft, context.links)) for draft in drafts]
+    """Write each message, with a link to its incident where there is a server to show it."""
+
+    def links(draft: Draft) -> dict[str, str]:
+        address = f"{context.public_url}/incidents/{draft.incident.id}"
+        return {**({"incident": address} if context.public_url else {}), **context.links}
+
+    return [replace(draft, body=write(draft, links(draft))) for draft in drafts]
 
 
 def enqueue(drafts: list[Draft], context: Context) -> list[Draft]:

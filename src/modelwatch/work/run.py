@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from modelwatch.act.deliver import deliver
+from modelwatch.act import Courier
 from modelwatch.catalog import Catalog
 from modelwatch.domain.instants import Window
 from modelwatch.domain.names import ModelKey
@@ -54,13 +54,21 @@ class Ran:
 
 
 def run_model(
-    state: State, lake: Lake, catalog: Catalog, key: ModelKey, *, until: int, progress: Progress | None = None
+    state: State,
+    lake: Lake,
+    catalog: Catalog,
+    key: ModelKey,
+    *,
+    until: int,
+    courier: Courier | None = None,
+    progress: Progress | None = None,
 ) -> Ran:
     """Do everything that is due for one model by `until` (microseconds since 1970).
 
-    Deliver what the outbox holds after each step. A kill at any moment loses no step: the next run goes on behind the
-    last one that was stored.
+    After each step `courier` delivers what the outbox holds; one for several models waits for a channel that hangs
+    only once. A kill at any moment loses no step: the next run goes on behind the last one that was stored.
     """
+    courier = courier or Courier(state, catalog)
     with state.reading() as tx:
         watched = load_watched(tx, catalog, key)
         closed = clock.last_run(tx, watched.model_id)
@@ -72,9 +80,9 @@ def run_model(
     folded = fold_lake(state, lake, watched, plan, index, closed=closed)
     oldest = None if closed is None or not folded.again else _backfilled(plan, closed)
     stepper = Stepper(watched, plan, index, Blocks(watched, plan), History(watched.model_id), oldest)
-    sent = _steps(state, catalog, stepper, _due(state, watched, plan, closed, until), progress)
+    sent = _steps(state, courier, stepper, _due(state, watched, plan, closed, until), progress)
     # What an earlier run left behind when it was killed, or when a channel failed.
-    sent += deliver(state, catalog, until).sent
+    sent += courier.deliver_due().sent
     tally: Tally = stepper.tally
     return Ran(
         rows=folded.rows,
@@ -87,7 +95,7 @@ def run_model(
     )
 
 
-def _steps(state: State, catalog: Catalog, stepper: Stepper, windows: list[Window], progress: Progress | None) -> int:
+def _steps(state: State, courier: Courier, stepper: Stepper, windows: list[Window], progress: Progress | None) -> int:
     sent = 0
     for done, window in enumerate(windows):
         if progress is not None:
@@ -95,7 +103,7 @@ def _steps(state: State, catalog: Catalog, stepper: Stepper, windows: list[Windo
         with state.transaction() as tx:
             changes = stepper.step(tx, window)
         if changes:
-            sent += deliver(state, catalog, stepper.watched.due(window)).sent
+            sent += courier.deliver_due().sent
     if progress is not None:
         progress(len(windows), len(windows), "windows")
     return sent
