@@ -30,6 +30,7 @@ VERBS = [
     "ack",
     "comment",
     "silence",
+    "channels",
 ]
 SCRIPT = str(Path(sys.executable).with_name("modelwatch"))
 

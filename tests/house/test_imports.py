@@ -60,7 +60,7 @@ ALSO = {
 
 # Libraries that a user may not have, by the file that adapts each: imported inside its functions, with the
 # exact install hint if missing.
-ADAPTERS: dict[str, str] = {}
+ADAPTERS: dict[str, str] = {"act/post.py": "httpx"}
 
 
 @dataclass(frozen=True)
