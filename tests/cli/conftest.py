@@ -110,6 +110,19 @@ class FakeHome:
         self._asked("respond", key, incident_id, act, **given)
         return INCIDENT
 
+    def channels(self) -> list[dict[str, Any]]:
+        self._asked("channels")
+        counts = {"queued": 1, "dead": 0, "stopped": None, "error": None, "dead_letters": []}
+        return [{"name": "ops", "kind": "webhook", "where": "example.org", **counts}]
+
+    def test_channel(self, name: str) -> str | None:
+        self._asked("test_channel", name)
+        return None if name == "ops" else "example.org answered 503"
+
+    def resume_channel(self, name: str) -> int:
+        self._asked("resume_channel", name)
+        return 3
+
     def show(self, key: ModelKey) -> str:
         self._asked("show", key)
         return "model: eta\n"

@@ -80,11 +80,9 @@ class EmailChannel:
             raise _failure(self.server, error, password) from None
         if refused:
             taken = len(self.to) - len(refused)
-            codes = [code for code, _ in refused.values()]
-            raise DeliveryError(
-                f"{self.server} refused {', '.join(refused)} ({', '.join(map(str, codes))}); {taken} others have it",
-                final=min(codes) >= _FINAL,
-            )
+            codes = {address: code for address, (code, _) in refused.items()}
+            told = f"{_refused(self.server, codes)}; {taken} of {len(self.to)} have it"
+            raise DeliveryError(told, final=min(codes.values()) >= _FINAL)
 
     def _connected(self) -> smtplib.SMTP:
         context = ssl.create_default_context()
@@ -201,8 +199,7 @@ def _failure(server: str, error: Exception, password: str) -> DeliveryError:
     match error:
         case smtplib.SMTPRecipientsRefused():
             codes = {address: code for address, (code, _) in error.recipients.items()}
-            told = ", ".join(f"{address} ({code})" for address, code in codes.items())
-            return DeliveryError(f"{server} refused {told}", final=min(codes.values()) >= _FINAL)
+            return DeliveryError(_refused(server, codes), final=min(codes.values()) >= _FINAL)
         case smtplib.SMTPResponseException():
             answer = (
                 error.smtp_error.decode("utf-8", "replace") if isinstance(error.smtp_error, bytes) else error.smtp_error
@@ -212,3 +209,7 @@ def _failure(server: str, error: Exception, password: str) -> DeliveryError:
         case _:
             told = hide(limited(printable(str(error)), _TOLD), [password]) or "no answer"
             return DeliveryError(f"{server} did not take it: {type(error).__name__}: {told}")
+
+
+def _refused(server: str, codes: Mapping[str, int]) -> str:
+    return f"{server} refused {', '.join(f'{address} ({code})' for address, code in codes.items())}"
