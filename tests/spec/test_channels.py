@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from modelwatch.catalog import Catalog, ChannelKind, Form, Setting, Shelf
@@ -125,3 +127,10 @@ def test_names_and_keys_are_strict(kinds: Shelf[ChannelKind], text: str, told: s
     with pytest.raises(SpecError) as refusal:
         parse_channels(text, kinds)
     assert told in str(refusal.value)
+
+
+def test_files_of_secrets_are_found_from_the_folder(kinds: Shelf[ChannelKind], tmp_path: Path) -> None:
+    text = f"channels: {{a: {{kind: post, to: b, url: {{file: u.txt}}, secret: [{{file: {tmp_path}/s}}, {{env: E}}]}}}}"
+    [read] = parse_channels(text, kinds, folder=Path("home")).channels
+    assert read.settings["url"] == Secret(file=str(Path("home") / "u.txt"))
+    assert read.settings["secret"] == (Secret(file=f"{tmp_path}/s"), Secret(env="E"))

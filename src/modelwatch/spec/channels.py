@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, cast
 
 from modelwatch.catalog import ChannelKind, Form, Setting, Shelf
 from modelwatch.domain.secret import Secret
@@ -45,7 +46,9 @@ class ChannelFile:
     public_url: str = ""
 
 
-def parse_channels(text: str, kinds: Shelf[ChannelKind], *, source: str = CHANNELS_FILE) -> ChannelFile:
+def parse_channels(
+    text: str, kinds: Shelf[ChannelKind], *, source: str = CHANNELS_FILE, folder: Path = Path()
+) -> ChannelFile:
     """Read the text of a `channels.yaml`.
 
     Parameters
@@ -56,6 +59,8 @@ def parse_channels(text: str, kinds: Shelf[ChannelKind], *, source: str = CHANNE
         The kinds of channels that there are.
     source
         What messages call the text.
+    folder
+        Where the paths of secrets start.
 
     Raises
     ------
@@ -78,7 +83,22 @@ def parse_channels(text: str, kinds: Shelf[ChannelKind], *, source: str = CHANNE
     )
     raw = keys.read(read_nodes(text, faults), Place(faults))
     faults.raise_any()
-    return ChannelFile(channels=tuple(raw["channels"] or ()), public_url=(raw["public_url"] or "").rstrip("/"))
+    channels = tuple(
+        replace(each, settings={name: _below(folder, value) for name, value in each.settings.items()})
+        for each in raw["channels"] or ()
+    )
+    return ChannelFile(channels=channels, public_url=(raw["public_url"] or "").rstrip("/"))
+
+
+def _below(folder: Path, value: Any) -> Any:
+    """A value with the files of its secrets in a folder, unless their paths are absolute."""
+    match value:
+        case Secret() if value.file:
+            return replace(value, file=str(folder / value.file))
+        case tuple():
+            return tuple(_below(folder, each) for each in cast("tuple[Any, ...]", value))
+        case _:
+            return value
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ def declare_channels(catalog: Catalog, home: Path) -> ChannelFile:
     path = home / CHANNELS_FILE
     if not path.exists():
         return ChannelFile()
-    declared = parse_channels(read_text(path), catalog.channel_kinds)
+    declared = parse_channels(read_text(path), catalog.channel_kinds, folder=home)
     for each in declared.channels:
         catalog.channels.add(catalog.channel_kinds.get(each.kind).make(each.name, each.settings))
     catalog.public_url = declared.public_url
