@@ -42,6 +42,7 @@ class Endpoint:
     answer: bytes = b"ok"
     headers: dict[str, str] = field(default_factory=dict)
     requests: list[Request] = field(default_factory=list)
+    before_answer: Callable[[], None] = lambda: None
 
     @property
     def url(self) -> str:
@@ -56,6 +57,7 @@ def serve(endpoint: Endpoint) -> ThreadingHTTPServer:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             headers = {name.lower(): value for name, value in self.headers.items()}
             endpoint.requests.append(Request(self.path, headers, body))
+            endpoint.before_answer()
             self.send_response(endpoint.status)
             for name, value in endpoint.headers.items():
                 self.send_header(name, value)

@@ -16,7 +16,7 @@ import msgspec
 import polars as pl
 
 from modelwatch import measure
-from modelwatch.act import Courier, Delivery, channels
+from modelwatch.act import Courier, Delivery, channels, notify_seen
 from modelwatch.catalog import Catalog
 from modelwatch.collect.canonical import Canonical, canonical_predictions
 from modelwatch.collect.files import count_rows, digest_of, is_untyped, read_batches
@@ -299,6 +299,8 @@ class Home:
             if incident.id == incident_id:
                 seen = replace(incident, state=IncidentState.ACKNOWLEDGED)
                 incidents.put_book(tx, model_id, known.amended(seen).to_bytes())
+                if incident.state is IncidentState.OPEN:
+                    notify_seen(tx, model_id, seen, at=at, catalog=self.catalog)
 
     def _read(
         self, key: ModelKey, paths: Sequence[Path], table: str, outcome: str | None, progress: Progress | None

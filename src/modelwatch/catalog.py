@@ -95,6 +95,14 @@ class Addressed(Protocol):
         ...
 
 
+@runtime_checkable
+class Acknowledging(Protocol):
+    """A channel that is also told when somebody acknowledges an incident, if `acknowledges` is true."""
+
+    @property
+    def acknowledges(self) -> bool: ...
+
+
 class Form(Enum):
     """What a setting of a channel holds, and as what `ChannelKind.make` gets it."""
 

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
 
 from modelwatch.act import Courier, Delivery, Retry, deliver_due
+from modelwatch.act.draft import Draft
+from modelwatch.act.message import write
+from modelwatch.act.outline import mark
 from modelwatch.catalog import Catalog
 from modelwatch.domain.errors import DeliveryError, HomeError
 from modelwatch.domain.instants import HOUR, SECOND
@@ -27,7 +34,7 @@ Queue = Callable[..., None]
 def queue(state: State, model_id: int) -> Queue:
     """Put messages into the outbox."""
 
-    def queue(*keys: str, channel: str = "memory", incident_id: int | None = None) -> None:
+    def queue(*keys: str, channel: str = "memory", incident_id: int | None = None, body: Any = None) -> None:
         with state.transaction() as tx:
             for number, key in enumerate(keys):
                 message = Message(
@@ -37,7 +44,7 @@ def queue(state: State, model_id: int) -> Queue:
                     severity=Status.WARNING,
                     channel=channel,
                     key=key,
-                    body={"title": key},
+                    body=body or {"title": key},
                     at=0,
                 )
                 outbox.put(tx, [message])
@@ -309,3 +316,49 @@ def test_a_long_error_is_cut(state: State, queue: Queue) -> None:
     assert queued.error is not None
     assert queued.error.startswith("ConnectionError: <html>")
     assert len(queued.error) == 500
+
+
+CHILD = """
+import sys
+from pathlib import Path
+from modelwatch.act import deliver_due
+from modelwatch.act.channels.webhook import WebhookChannel
+from modelwatch.catalog import Catalog
+from modelwatch.domain.secret import Secret
+from modelwatch.store import State
+
+catalog = Catalog()
+catalog.channels.add(WebhookChannel(name="hook", url=Secret(text=sys.argv[2]), allow_private=True))
+with State.open(Path(sys.argv[1])) as state:
+    deliver_due(state, catalog, int(sys.argv[3]))
+"""
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="kills another process")
+def test_what_was_under_way_in_a_kill_comes_again_with_the_same_id(
+    tmp_path: Path, state: State, queue: Queue, endpoint: Any, make_change: Callable[..., Any]
+) -> None:
+    change = make_change()
+    body = write(Draft(change=change.kind, incident=change.incident, at=change.at), {})
+    queue("begin", "end", channel="hook", incident_id=1, body=body)
+
+    def deliver() -> subprocess.Popen[bytes]:
+        return subprocess.Popen([sys.executable, "-c", CHILD, str(tmp_path / "state.sqlite"), endpoint.url, "0"])
+
+    killed = threading.Event()
+
+    def kill() -> None:
+        killed.wait(timeout=60)
+        child.kill()
+        child.wait()
+
+    endpoint.before_answer = kill
+    child = deliver()
+    killed.set()
+    assert child.wait(timeout=60) == -signal.SIGKILL
+    endpoint.before_answer = lambda: None
+    assert deliver().wait(timeout=60) == 0
+    ids = [request.headers["webhook-id"] for request in endpoint.requests]
+    assert ids == [f"msg_{mark(key)}" for key in ("begin", "begin", "end")]
+    with state.reading() as tx:
+        assert (outbox.pending(tx), outbox.dead(tx)) == (0, [])

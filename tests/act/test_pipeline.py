@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
-from modelwatch.act import STAGES, Route, notify
+from modelwatch.act import STAGES, Route, notify, notify_seen
+from modelwatch.catalog import Catalog
 from modelwatch.domain.incident import Kind
 from modelwatch.domain.instants import DAY
 from modelwatch.domain.measurement import Status
@@ -266,3 +267,36 @@ def test_links_stand_in_every_message(state: State, model_id: int, make_change: 
     with state.transaction() as tx:
         [draft] = notify(tx, model_id, [make_change()], links={"runbook": "https://example.com/run"})
     assert draft.body["links"] == {"runbook": "https://example.com/run"}
+
+
+# Acknowledged
+
+
+@dataclass(slots=True)
+class Wanting:
+    """A channel that says whether it wants to know who has seen an incident."""
+
+    name: str
+    acknowledges: bool
+
+    def send(self, message: Any, *, key: str) -> None:
+        raise AssertionError("nothing is sent here")
+
+
+def test_who_was_told_and_wants_to_know_is_told_who_has_seen_it(
+    state: State, model_id: int, tell: Tell, make_change: MakeChange, memory: Callable[..., Any]
+) -> None:
+    catalog = Catalog()
+    for channel in (Wanting("pager", True), Wanting("mute", False), memory("log"), Wanting("elsewhere", True)):
+        catalog.channels.add(channel)
+    routes = (Route(at_least=Status.WARNING, channels=("pager", "mute", "log", "not-there")),)
+    change = make_change()
+    with state.transaction() as tx:
+        assert notify_seen(tx, model_id, change.incident, at=DAY, catalog=catalog) == [], "nobody was told"
+    tell(change, routes=routes)
+    with state.transaction() as tx:
+        [draft] = notify_seen(tx, model_id, change.incident, at=2 * DAY, catalog=catalog)
+        last = waiting(tx)[-1]
+    assert (draft.change, draft.channels) == ("acknowledged", ("pager",))
+    assert (last.channel, last.change, last.body["what"]) == ("pager", "acknowledged", "Seen")
+    assert sorted(tell(make_change("resolved", at=3 * DAY), routes=routes))[-1] == ("pager", "resolved", "ok")

@@ -58,6 +58,7 @@ class FakeHome:
     opened: list[bool] = field(default_factory=list)
     failure: BaseException | None = None
     measured: int = 2
+    delivered: int = 0
 
     def __call__(self, path: Path, *, write: bool) -> FakeHome:
         self.path = path
@@ -122,6 +123,9 @@ class FakeHome:
     def resume_channel(self, name: str) -> int:
         self._asked("resume_channel", name)
         return 3
+
+    def deliver_due(self) -> None:
+        self.delivered += 1
 
     def show(self, key: ModelKey) -> str:
         self._asked("show", key)

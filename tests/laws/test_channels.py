@@ -192,7 +192,7 @@ def test_a_channel_has_a_name_that_a_route_can_use(channel: Channel, name: str) 
     assert check_name(channel.name) == name
 
 
-@pytest.mark.parametrize("change", ["opened", "reopened", "escalated", "resolved"])
+@pytest.mark.parametrize("change", ["opened", "reopened", "escalated", "acknowledged", "resolved"])
 def test_every_change_can_be_delivered(channel: Channel, bench: Bench, change: str) -> None:
     channel.send(message(change), key=change)
     assert len(bench.delivered()) == 1

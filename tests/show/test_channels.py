@@ -29,7 +29,7 @@ def test_a_channel_is_one_line() -> None:
 
 def test_what_fails_says_why() -> None:
     [_, line] = channel_lines([FINE | {"queued": 1, "error": "e.org answered 503"}])
-    assert line.endswith("1     0  fails: e.org answered 503")
+    assert line.endswith("1     0  failed: e.org answered 503")
 
 
 def test_a_channel_that_is_not_declared_any_more_is_shown() -> None:

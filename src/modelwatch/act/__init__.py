@@ -5,7 +5,7 @@
 
 from modelwatch.act.deliver import Courier, Delivery, deliver_due
 from modelwatch.act.draft import EVERYTHING_TO_LOG, Change, Route
-from modelwatch.act.pipeline import STAGES, notify
+from modelwatch.act.pipeline import STAGES, notify, notify_seen
 from modelwatch.act.retry import Retry
 from modelwatch.act.sample import sample
 
@@ -19,5 +19,6 @@ __all__ = [
     "Route",
     "deliver_due",
     "notify",
+    "notify_seen",
     "sample",
 ]

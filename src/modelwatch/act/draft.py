@@ -16,6 +16,7 @@ from modelwatch.store import Transaction
 
 OPENING = ("opened", "reopened", "escalated")
 ONGOING = ("updated", "deescalated")
+SEEN = "acknowledged"
 END = "resolved"
 
 

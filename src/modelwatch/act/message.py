@@ -19,6 +19,7 @@ _WHAT = {
     "opened": "New",
     "reopened": "Back again",
     "escalated": "Worse",
+    "acknowledged": "Seen",
     "resolved": "Over",
 }
 

@@ -97,6 +97,12 @@ def route(drafts: list[Draft], context: Context) -> list[Draft]:
     return [draft for draft in routed if draft.channels]
 
 
+def told_of(draft: Draft, context: Context) -> tuple[str, ...]:
+    """The channels that were told of a draft's incident since it began."""
+    told = _told([draft], context).get(draft.incident.id)
+    return () if told is None else tuple(told.channels)
+
+
 def render(drafts: list[Draft], context: Context) -> list[Draft]:
     """Write each message, with a link to its incident where there is a server to show it."""
 

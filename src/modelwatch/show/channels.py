@@ -51,7 +51,7 @@ def channel_lines(channels: Sequence[Mapping[str, Any]]) -> Iterator[str]:
 def _state(channel: Mapping[str, Any]) -> str:
     if channel["stopped"]:
         return f"stopped: {channel['stopped']}"
-    return f"fails: {channel['error']}" if channel["queued"] and channel["error"] else "ok"
+    return f"failed: {channel['error']}" if channel["error"] else "ok"
 
 
 def _dead(channel: Mapping[str, Any]) -> Iterator[str]:

@@ -38,6 +38,10 @@ class PagerDutyChannel:
     allow_private: bool = False
 
     @property
+    def acknowledges(self) -> bool:
+        return True
+
+    @property
     def where(self) -> str:
         return host_of(self.url)
 

@@ -49,6 +49,10 @@ class WebhookChannel:
     clock: Callable[[], int] = wall_clock
 
     @property
+    def acknowledges(self) -> bool:
+        return True
+
+    @property
     def where(self) -> str:
         return host_of(self.url)
 
