@@ -18,8 +18,7 @@ import msgspec
 import polars as pl
 
 from modelwatch import measure
-from modelwatch.act import channels
-from modelwatch.act.deliver import deliver
+from modelwatch.act import Courier, Delivery, channels, notify_seen
 from modelwatch.catalog import Catalog
 from modelwatch.collect.batch import with_flat_features
 from modelwatch.collect.bodies import Rows
@@ -43,6 +42,7 @@ from modelwatch.log import HomeLock, Lake, Spool, flush
 from modelwatch.log.lake import LABELS, PREDICTIONS
 from modelwatch.measure.record import unpack_measurements
 from modelwatch.spec import Monitor, infer, render
+from modelwatch.spec.channels import CHANNELS_FILE, ChannelFile
 from modelwatch.store import (
     State,
     clock,
@@ -62,6 +62,7 @@ from modelwatch.store.responses import Response
 from modelwatch.store.silences import Silence
 from modelwatch.work import Applied, Ran, Watched, apply_monitor, load_watched, run_model
 from modelwatch.work.asked import check_asked
+from modelwatch.work.channels import channel_rows, check_routes, declare_channels, resume_channel, try_channel
 from modelwatch.work.distribution import distribution
 from modelwatch.work.truth import layout_of
 
@@ -75,7 +76,7 @@ _LABELLED_WINDOWS = 35
 
 
 def build_catalog(home: Path) -> Catalog:
-    """The catalogue of this installation: the built-in metrics, a home's channels, and what plugins bring."""
+    """The catalogue of this installation: metrics, the channel `log`, kinds of channels, and what plugins bring."""
     catalog = Catalog().register([measure.register])
     channels.register(catalog, home)
     return catalog.load_plugins()
@@ -96,6 +97,7 @@ class Home:
         self.path, self.catalog, self.state = path, catalog, state
         self.lake = Lake(path / "lake")
         self._lock, self._spool = lock, spool
+        self._courier = Courier(state, catalog)
         # One thread at a time moves rows from the spool to the lake, or a model's clock.
         self._working = RLock()
 
@@ -115,7 +117,7 @@ class Home:
                 raise HomeError(f"there is no home at {path}: make one with modelwatch apply, or name it with --home")
             _check_format(settings)
             return cls(path, build_catalog(path), State.open(path / "state.sqlite", read_only=True), None, None)
-        if path.exists() and not settings.is_file() and any(path.iterdir()):
+        if path.exists() and not settings.is_file() and {each.name for each in path.iterdir()} - {CHANNELS_FILE}:
             raise HomeError(f"{path} holds other files and is no home: name a new folder with --home")
         path.mkdir(parents=True, exist_ok=True)
         lock = HomeLock.acquire(path / "lock")
@@ -124,13 +126,15 @@ class Home:
                 _check_format(settings)
             state = State.create(path / "state.sqlite")
             spool = Spool(path / "spool.sqlite")
+            catalog = build_catalog(path)
+            declare_channels(catalog, path)
             # Written last: a folder with settings is a whole home.
             if not settings.is_file():
                 settings.write_bytes(msgspec.json.encode({"format": FORMAT}))
         except BaseException:
             lock.release()
             raise
-        return cls(path, build_catalog(path), state, lock, spool)
+        return cls(path, catalog, state, lock, spool)
 
     def close(self) -> None:
         """Close everything and let others write."""
@@ -151,6 +155,7 @@ class Home:
     def apply(self, path: Path, *, progress: Progress | None = None) -> Applied:
         """Make the specification in a file its model's latest one and learn its reference."""
         monitor = Monitor.from_yaml(path, catalog=self.catalog)
+        check_routes(self.catalog, monitor)
         if progress is not None:
             progress(0, None, f"learn the reference of {monitor.key.model}")
         with self._working:
@@ -214,7 +219,9 @@ class Home:
         with self._working:
             self.flush()
             for each in self.models() if key is None else [key]:
-                done += run_model(self.state, self.lake, self.catalog, each, until=instant, progress=progress)
+                done += run_model(
+                    self.state, self.lake, self.catalog, each, until=instant, courier=self._courier, progress=progress
+                )
             with self.state.transaction() as tx:
                 last = clock.get(tx)
                 if until is None:
@@ -222,6 +229,28 @@ class Home:
                 elif last.instant is None or instant >= last.instant:
                     clock.set_to(tx, "replay", instant)
         return done
+
+    def deliver_due(self, *, wait: bool = True) -> Delivery:
+        """Send the notifications that are due; a server calls it about every second, and does not `wait`."""
+        return self._courier.deliver_due(wait=wait)
+
+    def channels(self) -> list[dict[str, Any]]:
+        """All channels with what waits for them and what was given up."""
+        catalog, declared = self._declared()
+        return channel_rows(self.state, catalog, declared)
+
+    def test_channel(self, name: str) -> str | None:
+        """Send a test message to a channel; None if it was taken, else why not."""
+        return try_channel(self._declared()[0], name)
+
+    def resume_channel(self, name: str) -> int:
+        """Take a channel up again, and queue anew what was given up; returns how many messages that are."""
+        return resume_channel(self.state, self.catalog, name)
+
+    def _declared(self) -> tuple[Catalog, ChannelFile]:
+        """The channels as they are declared now: a home opened for reading does without them otherwise."""
+        catalog = build_catalog(self.path)
+        return catalog, declare_channels(catalog, self.path)
 
     def now(self) -> int:
         """The home's clock: the wall's, or in replay the last instant that was run."""
@@ -448,13 +477,9 @@ class Home:
         """Do what is due for one model by `now`; returns the instant at which its next window closes."""
         with self._working:
             self.flush()
-            run_model(self.state, self.lake, self.catalog, key, until=now)
+            run_model(self.state, self.lake, self.catalog, key, until=now, courier=self._courier)
             monitor = self._watched(key).monitor
         return monitor.calendar.window_of(now - monitor.lateness).end + monitor.lateness
-
-    def deliver(self) -> None:
-        """Send the messages that are due."""
-        deliver(self.state, self.catalog, wall())
 
     def _watched(self, key: ModelKey) -> Watched:
         with self.state.reading() as tx:
@@ -470,6 +495,8 @@ class Home:
             if incident.id == incident_id:
                 seen = replace(incident, state=IncidentState.ACKNOWLEDGED)
                 incidents.put_book(tx, model_id, known.amended(seen).to_bytes())
+                if incident.state is IncidentState.OPEN:
+                    notify_seen(tx, model_id, seen, at=at, catalog=self.catalog)
 
     def _read(
         self, key: ModelKey, paths: Sequence[Path], table: str, outcome: str | None, progress: Progress | None

@@ -7,8 +7,10 @@ things up here.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum, auto
 from importlib.metadata import entry_points
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar, runtime_checkable
 
 from modelwatch.domain.errors import InputError, UnknownName
 from modelwatch.domain.metric import Metric
@@ -68,7 +70,10 @@ class Shelf(Generic[T]):
 
 
 class Channel(Protocol):
-    """Where a notification goes; raises on failure, and the pipeline retries."""
+    """Where a notification goes; raises on failure, and the pipeline retries.
+
+    A `DeliveryError` says more of the failure: that no retry helps, or when the next one may come.
+    """
 
     @property
     def name(self) -> str: ...
@@ -78,12 +83,67 @@ class Channel(Protocol):
         ...
 
 
+@runtime_checkable
+class Addressed(Protocol):
+    """A channel that can say where it sends to, without any secret, and check that address."""
+
+    @property
+    def where(self) -> str: ...
+
+    def check(self) -> None:
+        """Raise `DeliveryError` or `InputError` if no message may be sent there."""
+        ...
+
+
+@runtime_checkable
+class Acknowledging(Protocol):
+    """A channel that is also told when somebody acknowledges an incident, if `acknowledges` is true."""
+
+    @property
+    def acknowledges(self) -> bool: ...
+
+
+class Form(Enum):
+    """What a setting of a channel holds, and as what `ChannelKind.make` gets it."""
+
+    TEXT = auto()  # str
+    TEXTS = auto()  # tuple of str
+    WHOLE = auto()  # int
+    FLAG = auto()  # bool
+    ADDRESS = auto()  # Secret that reveals an address of http or https: many are secrets themselves
+    SECRET = auto()  # Secret
+    SECRETS = auto()  # tuple of Secret
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """One key of a channel in `channels.yaml`; without a default it may be None where it is not required."""
+
+    name: str
+    form: Form
+    help: str
+    required: bool = False
+    default: Any = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelKind:
+    """A kind of channel that `channels.yaml` may declare: its keys, and how a channel is made of their values."""
+
+    name: str
+    help: str
+    settings: tuple[Setting, ...]
+    make: Callable[[str, Mapping[str, Any]], Channel]
+
+
 class Catalog:
-    """All shelves of one installation."""
+    """All shelves of one installation; `public_url` is where people reach it, empty if nowhere."""
 
     def __init__(self) -> None:
         self.metrics: Shelf[Metric] = Shelf("metric")
         self.channels: Shelf[Channel] = Shelf("channel")
+        self.channel_kinds: Shelf[ChannelKind] = Shelf("channel kind")
+        self.public_url = ""
 
     def register(self, rooms: Iterable[Callable[[Catalog], None]]) -> Catalog:
         """Let each room or plugin add what it brings."""

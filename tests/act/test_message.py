@@ -78,6 +78,7 @@ def test_a_message_answers_every_question(make_change: MakeChange) -> None:
         "first_action": "Compare the feed with the airport's own.",
         "look": "modelwatch incidents flight-delay --id 1",
         "links": {"runbook": "https://example.com"},
+        "detail": change.incident.to_dict(),
     }
 
 

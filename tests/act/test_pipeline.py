@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
-from modelwatch.act import STAGES, Route, notify
+from modelwatch.act import STAGES, Route, notify, notify_seen
+from modelwatch.catalog import Catalog
 from modelwatch.domain.event import Event
 from modelwatch.domain.incident import Kind
 from modelwatch.domain.instants import DAY
 from modelwatch.domain.measurement import Status
-from modelwatch.store import State, events, incidents, outbox, silences
+from modelwatch.store import State, Transaction, events, incidents, outbox, silences
 from modelwatch.store.silences import Silence
 
 MakeChange = Callable[..., Any]
@@ -23,16 +25,21 @@ LOUD = (
 )
 
 
+def waiting(tx: Transaction) -> Sequence[Any]:
+    """All messages in the outbox, in the order they were queued."""
+    return tx.execute(select(outbox.OUTBOX).order_by(outbox.OUTBOX.c.id)).all()
+
+
 @pytest.fixture
 def tell(state: State, model_id: int) -> Callable[..., list[tuple[str, str, str]]]:
     """Store changes and run the pipeline on them as `work` does; returns what was queued by it."""
 
     def tell(*changes: Any, **options: Any) -> list[tuple[str, str, str]]:
         with state.transaction() as tx:
-            before = {each.id for each in outbox.due(tx, 10**18)}
+            before = {each.id for each in waiting(tx)}
             incidents.put(tx, model_id, {each.incident.id: each.incident for each in changes}.values())
             notify(tx, model_id, changes, **options)
-            queued = [each for each in outbox.due(tx, 10**18) if each.id not in before]
+            queued = [each for each in waiting(tx) if each.id not in before]
         return [(each.channel, each.body["change"], each.body["severity"]) for each in queued]
 
     return tell
@@ -142,7 +149,7 @@ def test_every_change_has_a_key_of_its_own(state: State, model_id: int, make_cha
         for at, kind in enumerate(kinds):
             notify(tx, model_id, [make_change(kind, at=at)])
             notify(tx, model_id, [make_change(kind, number=2, at=at)])
-        queued = outbox.due(tx, DAY)
+        queued = waiting(tx)
     assert len({each.key for each in queued}) == len(queued) == 2 * len(kinds)
 
 
@@ -308,3 +315,36 @@ def test_an_event_close_in_time_stands_in_the_message(state: State, model_id: in
         events.add(tx, model_id, Event(kind="deployment", at=2 * DAY))
         [draft] = notify(tx, model_id, [make_change(at=DAY)])
     assert draft.body["evidence"] == ["Close in time: deployment at 1969-12-26T00:00:00Z"]
+
+
+# Acknowledged
+
+
+@dataclass(slots=True)
+class Wanting:
+    """A channel that says whether it wants to know who has seen an incident."""
+
+    name: str
+    acknowledges: bool
+
+    def send(self, message: Any, *, key: str) -> None:
+        raise AssertionError("nothing is sent here")
+
+
+def test_who_was_told_and_wants_to_know_is_told_who_has_seen_it(
+    state: State, model_id: int, tell: Tell, make_change: MakeChange, memory: Callable[..., Any]
+) -> None:
+    catalog = Catalog()
+    for channel in (Wanting("pager", True), Wanting("mute", False), memory("log"), Wanting("elsewhere", True)):
+        catalog.channels.add(channel)
+    routes = (Route(at_least=Status.WARNING, channels=("pager", "mute", "log", "not-there")),)
+    change = make_change()
+    with state.transaction() as tx:
+        assert notify_seen(tx, model_id, change.incident, at=DAY, catalog=catalog) == [], "nobody was told"
+    tell(change, routes=routes)
+    with state.transaction() as tx:
+        [draft] = notify_seen(tx, model_id, change.incident, at=2 * DAY, catalog=catalog)
+        last = waiting(tx)[-1]
+    assert (draft.change, draft.channels) == ("acknowledged", ("pager",))
+    assert (last.channel, last.change, last.body["what"]) == ("pager", "acknowledged", "Seen")
+    assert sorted(tell(make_change("resolved", at=3 * DAY), routes=routes))[-1] == ("pager", "resolved", "ok")

@@ -59,6 +59,7 @@ class FakeHome:
     failure: BaseException | None = None
     measured: int = 2
     accepted: int = 10
+    delivered: int = 0
 
     def __call__(self, path: Path, *, write: bool) -> FakeHome:
         self.path = path
@@ -114,6 +115,22 @@ class FakeHome:
     def respond(self, key: ModelKey | None, incident_id: int, act: str, **given: Any) -> dict[str, Any]:
         self._asked("respond", key, incident_id, act, **given)
         return INCIDENT
+
+    def channels(self) -> list[dict[str, Any]]:
+        self._asked("channels")
+        counts = {"queued": 1, "dead": 0, "stopped": None, "error": None, "dead_letters": []}
+        return [{"name": "ops", "kind": "webhook", "where": "example.org", **counts}]
+
+    def test_channel(self, name: str) -> str | None:
+        self._asked("test_channel", name)
+        return None if name == "ops" else "example.org answered 503"
+
+    def resume_channel(self, name: str) -> int:
+        self._asked("resume_channel", name)
+        return 3
+
+    def deliver_due(self) -> None:
+        self.delivered += 1
 
     def show(self, key: ModelKey) -> str:
         self._asked("show", key)

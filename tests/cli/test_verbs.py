@@ -150,3 +150,21 @@ def test_whoever_answers_has_a_name(call: Call, home: FakeHome) -> None:
 def test_nothing_but_the_answer_is_printed_where_nobody_watches(call: Call) -> None:
     for words in (["run"], ["metrics", "eta"], ["incidents", "--json"], ["ingest", "eta", "f"]):
         assert call(*words).stderr == ""
+
+
+def test_channels_lists_tests_and_resumes(call: Call, home: FakeHome) -> None:
+    assert call("channels").stdout.splitlines()[1].split() == ["ops", "webhook", "example.org", "1", "0", "ok"]
+    assert json.loads(call("channels", "--json").stdout)[0]["name"] == "ops"
+    assert call("channels", "test", "ops").stdout == "ops: delivered\n"
+    assert json.loads(call("channels", "test", "ops", "--json").stdout)["delivered"] is True
+    assert call("channels", "resume", "ops").stdout == "ops: 3 messages will be sent again with the next run\n"
+    assert json.loads(call("channels", "resume", "ops", "--json").stdout) == {"channel": "ops", "queued": 3}
+    assert home.opened == [False] * 4 + [True] * 2
+
+
+def test_a_channel_that_fails_its_test_ends_in_one(call: Call) -> None:
+    told = call("channels", "test", "team")
+    assert (told.exit_code, told.stdout) == (1, "team: not delivered: example.org answered 503\n")
+    told = call("channels", "test", "team", "--json")
+    assert told.exit_code == 1
+    assert json.loads(told.stdout) == {"channel": "team", "delivered": False, "error": "example.org answered 503"}

@@ -63,7 +63,7 @@ ALSO = {
 
 # Libraries that a user may not have, by the file that adapts each: imported inside its functions, with the
 # exact install hint if missing.
-ADAPTERS: dict[str, str] = {"collect/bodies.py": "zstandard"}
+ADAPTERS: dict[str, str] = {"act/post.py": "httpx", "collect/bodies.py": "zstandard"}
 
 
 @dataclass(frozen=True)

@@ -107,7 +107,7 @@ def test_slow_and_failing_predictions_are_found(tmp_path: Path, column: str, val
 def test_labels_that_never_come_are_critical_once_they_are_overdue(tmp_path: Path) -> None:
     [late] = [i for i in incidents(tmp_path, rows(0, 5), 4) if i["cause"]["kind"] == "label"]
     assert late["severity"] == "critical"
-    assert late["title"] == "100 % of the predictions have no label when they should"
+    assert late["title"] == "100 % of the predictions on 2026-03-03 have no label when they should"
     assert parse_instant(late["opened"]) == START + 2 * DAY
     with Home.open(tmp_path / "home") as home:
         overdue = home.metrics(KEY, metric="labels_overdue_share")

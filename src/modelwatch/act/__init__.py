@@ -1,11 +1,24 @@
 """What modelwatch does about an incident: tells people, at least once and not too often.
 
-`work` calls `notify` in the transaction that changes the incidents and `deliver` after it.
+`work` calls `notify` in the transaction that changes the incidents and lets a `Courier` deliver after it.
 """
 
-from modelwatch.act.deliver import Delivery, deliver
+from modelwatch.act.deliver import Courier, Delivery, deliver_due
 from modelwatch.act.draft import EVERYTHING_TO_LOG, Change, Route
-from modelwatch.act.pipeline import STAGES, notify
+from modelwatch.act.pipeline import STAGES, notify, notify_seen
 from modelwatch.act.retry import Retry
+from modelwatch.act.sample import sample
 
-__all__ = ["EVERYTHING_TO_LOG", "STAGES", "Change", "Delivery", "Retry", "Route", "deliver", "notify"]
+__all__ = [
+    "EVERYTHING_TO_LOG",
+    "STAGES",
+    "Change",
+    "Courier",
+    "Delivery",
+    "Retry",
+    "Route",
+    "deliver_due",
+    "notify",
+    "notify_seen",
+    "sample",
+]

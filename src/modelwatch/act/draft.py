@@ -17,6 +17,7 @@ from modelwatch.store import Transaction
 REOPENED = "reopened"
 JOINED = "joined"
 ONGOING = ("updated", "deescalated")
+SEEN = "acknowledged"
 END = "resolved"
 ENDED = "ended"
 
@@ -67,9 +68,13 @@ class Draft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """What the stages may look at: the open transaction, the model, where its messages go, links to show."""
+    """What the stages may look at: the open transaction, the model, where its messages go, links to show.
+
+    `public_url` is where people reach modelwatch, empty if nowhere.
+    """
 
     tx: Transaction
     model_id: int
     routes: tuple[Route, ...]
     links: Mapping[str, str]
+    public_url: str = ""

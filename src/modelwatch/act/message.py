@@ -26,6 +26,7 @@ _WHAT = {
     "reopened": "Back again",
     "escalated": "Worse",
     "joined": "And now",
+    "acknowledged": "Seen",
     "resolved": "Over",
 }
 
@@ -40,7 +41,7 @@ def write(draft: Draft, links: Mapping[str, str], events: Sequence[Event] = ()) 
         `env`, `incident`; `title`, `what`, `since` (of one that is back, its return), `first` (its first window),
         `until` (None while it lasts), `how_bad` and, where it was worse before, `peak`; `cause`, `evidence`,
         `columns` that fire, `slices` and, in words, `where`; `impact` and, in words, `effect`; `first_action`,
-        `look`, which verb tells more, and `links`.
+        `look`, which verb tells more, and `links`; `detail` (the incident as `incidents --json` shows it).
     """
     incident = draft.incident
     over = draft.change == END
@@ -72,6 +73,7 @@ def write(draft: Draft, links: Mapping[str, str], events: Sequence[Event] = ()) 
         "first_action": "" if over else incident.cause.first_action,
         "look": f"modelwatch incidents {_named(incident.key)} --id {incident.id}",
         "links": dict(links),
+        "detail": incident.to_dict(),
     }
 
 

@@ -123,13 +123,23 @@ def route(drafts: list[Draft], context: Context) -> list[Draft]:
     return [draft for draft in routed if draft.channels]
 
 
+def told_of(draft: Draft, context: Context) -> tuple[str, ...]:
+    """The channels that were told of a draft's incident since it began."""
+    told = _told([draft], context).get(draft.incident.id)
+    return () if told is None else tuple(told.channels)
+
+
 def render(drafts: list[Draft], context: Context) -> list[Draft]:
-    """Write each message, with the events close to its incident."""
+    """Write each message, with the events close to its incident and a link to it where a server shows it."""
 
     def near(draft: Draft) -> list[Event]:
         return events.near(context.tx, context.model_id, draft.incident.window.start, draft.at)
 
-    return [replace(draft, body=write(draft, context.links, near(draft))) for draft in drafts]
+    def links(draft: Draft) -> dict[str, str]:
+        address = f"{context.public_url}/incidents/{draft.incident.id}"
+        return {**({"incident": address} if context.public_url else {}), **context.links}
+
+    return [replace(draft, body=write(draft, links(draft), near(draft))) for draft in drafts]
 
 
 def enqueue(drafts: list[Draft], context: Context) -> list[Draft]:

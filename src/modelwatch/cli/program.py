@@ -15,6 +15,7 @@ import click
 
 from modelwatch.cli.ack import ack
 from modelwatch.cli.apply import apply
+from modelwatch.cli.channels import channels
 from modelwatch.cli.comment import comment
 from modelwatch.cli.compare import compare
 from modelwatch.cli.demo import demo
@@ -121,7 +122,7 @@ def main(ctx: click.Context, home: Path) -> None:
 
 
 for _verb in (
-    demo, compare, init, apply, show, ingest, label, event, run, metrics, incidents, ack, comment, silence, serve,
-    keys,
+    demo, compare, init, apply, show, ingest, label, event, run, metrics, incidents, ack, comment, silence, channels,
+    serve, keys,
 ):  # fmt: skip
     main.add_command(_verb)

@@ -39,6 +39,8 @@ def respond(
         check_known(home, model)
         who = given["who"] or _user()
         answered = home.respond(model, given["incident"], act, who=who, text=text, until=until)
+        if act == "ack":
+            home.deliver_due()
     if given["as_json"]:
         say_json(answered)
     else:

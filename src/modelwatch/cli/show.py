@@ -30,6 +30,6 @@ def show(session: Session, model: ModelKey | None, as_json: bool) -> None:
         if as_json:
             from modelwatch.spec import parse
 
-            say_json(parse(text, catalog=home.catalog, project=model.project).to_dict())
+            say_json(parse(text, catalog=home.catalog, project=model.project, any_channel=True).to_dict())
         else:
             click.echo(text, nl=False)

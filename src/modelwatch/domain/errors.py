@@ -53,3 +53,30 @@ class Overloaded(ModelwatchError, RuntimeError):
     def __init__(self, message: str, *, seconds: int) -> None:
         super().__init__(message)
         self.seconds = seconds
+
+
+class DeliveryError(ModelwatchError, OSError):
+    """A channel did not take a message: is it worth another try, when, and does the endpoint still exist.
+
+    Parameters
+    ----------
+    message
+        What happened, without any secret.
+    retry_after
+        Seconds that the other side asks to be left alone, for all messages of the channel.
+    final
+        Whether this message can never be taken: it becomes a dead letter at once.
+    gone
+        Whether the other side wants no message ever again: the channel is stopped.
+
+    Examples
+    --------
+    >>> DeliveryError("hooks.example.com answered 429", retry_after=30).retry_after
+    30
+    """
+
+    def __init__(self, message: str, *, retry_after: float = 0, final: bool = False, gone: bool = False) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+        self.final = final or gone
+        self.gone = gone

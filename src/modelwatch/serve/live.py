@@ -182,7 +182,7 @@ class LiveHome:
     def _deliver(self) -> None:
         while not self._ended.wait(TICK_SECONDS):
             try:
-                self.home.deliver()
+                self.home.deliver_due(wait=False)
             except Exception:  # noqa: BLE001 (told in the log; messages must go on)
                 _LOG.exception("delivery failed; it goes on in %s s", RETRY_SECONDS)
                 self._ended.wait(RETRY_SECONDS)

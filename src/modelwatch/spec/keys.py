@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,12 +17,13 @@ from modelwatch.spec.containers import ListOf, MapOf, Pair
 from modelwatch.spec.nodes import Scalar
 from modelwatch.spec.rule_keys import LINK, LONGEST_SPAN, rule_keys
 from modelwatch.spec.scalars import Choice, Name, NotAllowed, Number, One, Text, Whole, words
-from modelwatch.spec.shapes import Key, Object
+from modelwatch.spec.shapes import Key, Object, Shape
 from modelwatch.spec.times import Duration, Instant, Zone
 
 DEFAULT_CHANNEL = "log"
 DEFAULT_PACK = "default"
 NO_PACK = "none"
+_DECLARED = "another once it is declared in channels.yaml in the home folder"
 _TASKS_LATER = (Task.MULTICLASS, Task.RANKING, Task.LLM)
 
 
@@ -160,8 +160,8 @@ _GENERAL = {
 }
 
 
-def monitor_keys(catalog: Catalog) -> Object:
-    """All keys, with the metrics and channels that the catalogue holds."""
+def monitor_keys(catalog: Catalog, *, any_channel: bool = False) -> Object:
+    """All keys, with the metrics that the catalogue holds, and its channels unless any will do."""
     channels = sorted(catalog.channels.names())
     judgement = {
         "rules": Key(
@@ -170,7 +170,7 @@ def monitor_keys(catalog: Catalog) -> Object:
             help="Added to the pack; one with the same metric, columns and window replaces the pack's.",
         ),
         "routes": Key(
-            shape=ListOf(_route(channels), "routes"),
+            shape=ListOf(_route(Name() if any_channel else Choice(channels, otherwise=_DECLARED)), "routes"),
             default=[{"to": [name]} for name in channels if name == DEFAULT_CHANNEL],
             help="Where notifications go.",
         ),
@@ -181,9 +181,9 @@ def monitor_keys(catalog: Catalog) -> Object:
     )
 
 
-def _route(channels: Sequence[str]) -> Object:
+def _route(channel: Shape) -> Object:
     severity = Key(shape=words("warning", "critical"), help="Only this severity.")
-    to = ListOf(Choice(channels), "channels", at_least=1, lone=True)
+    to = ListOf(channel, "channels", at_least=1, lone=True)
     return Object(
         {
             "match": Key(shape=Object({"severity": severity}), default={}, help="Left out: every message."),

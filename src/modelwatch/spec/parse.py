@@ -28,7 +28,7 @@ from modelwatch.spec.nodes import Node, Spot, read_nodes
 from modelwatch.spec.packs import default_pack, merge, narrow
 from modelwatch.spec.parts import Outcome, Range, ReferenceSource, Retention, Roles, Route
 from modelwatch.spec.rules import Setting, own_rule
-from modelwatch.spec.shapes import MISSING, Place
+from modelwatch.spec.shapes import MISSING, Object, Place
 from modelwatch.spec.uses import check_parts, check_uses
 
 # What columns are called that nobody names; those that need not be there give way to features of their name.
@@ -52,7 +52,9 @@ def read_text(path: Path) -> str:
         raise InputError(f"{path} cannot be read: {error.strerror}") from None
 
 
-def parse(text: str, *, catalog: Catalog, source: str = "monitor.yaml", project: str = "default") -> Monitor:
+def parse(
+    text: str, *, catalog: Catalog, source: str = "monitor.yaml", project: str = "default", any_channel: bool = False
+) -> Monitor:
     """Read a specification.
 
     Parameters
@@ -65,6 +67,9 @@ def parse(text: str, *, catalog: Catalog, source: str = "monitor.yaml", project:
         What messages call the text.
     project
         To which project the model belongs.
+    any_channel
+        Whether routes may name channels that the catalogue lacks: a specification that was accepted holds, whatever
+        became of its channels.
 
     Raises
     ------
@@ -80,15 +85,15 @@ def parse(text: str, *, catalog: Catalog, source: str = "monitor.yaml", project:
     """
     faults = Faults(source)
     root = read_nodes(text, faults)
-    raw = _values(root, catalog, faults)
+    raw = _values(root, monitor_keys(catalog, any_channel=any_channel), faults)
     parts = _parts(raw, Spot(root, faults), catalog)
     faults.raise_any()
     key = ModelKey(raw["model"], raw["env"], check_name(project, "project"))
     return Monitor(key=key, text=text, source=source, **parts)
 
 
-def _values(root: Node, catalog: Catalog, faults: Faults) -> Mapping[str, Any]:
-    raw = monitor_keys(catalog).read(root, Place(faults))
+def _values(root: Node, keys: Object, faults: Faults) -> Mapping[str, Any]:
+    raw = keys.read(root, Place(faults))
     if raw is MISSING:
         faults.raise_any()
     return cast("Mapping[str, Any]", raw)

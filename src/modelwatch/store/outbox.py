@@ -18,7 +18,6 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
-    and_,
     exists,
     func,
     select,
@@ -26,7 +25,7 @@ from sqlalchemy import (
 
 from modelwatch.domain.incident import Notified
 from modelwatch.domain.measurement import Status
-from modelwatch.store.dialect import insert_new
+from modelwatch.store.dialect import insert_new, upsert
 from modelwatch.store.metadata import IDENTITY, INSTANT, METADATA, Transaction, model_column
 
 PENDING, DELIVERED, DEAD = "pending", "delivered", "dead"
@@ -52,6 +51,14 @@ OUTBOX = Table(
     Index(None, "state", "due_at"),
     Index(None, "model_id", "incident_id"),
     sqlite_autoincrement=True,
+)
+# What is known of a channel, from its first failure on.
+CHANNEL = Table(
+    "channel",
+    METADATA,
+    Column("name", String, primary_key=True),
+    Column("rest_until", INSTANT, nullable=False),
+    Column("stopped", Text),
 )
 _C = OUTBOX.c
 
@@ -81,37 +88,61 @@ class Queued(NamedTuple):
     error: str | None
 
 
+class Standing(NamedTuple):
+    """How a channel stands: messages on their way and given up, the last error, and why it was stopped, if it was."""
+
+    pending: int
+    dead: int
+    error: str | None
+    stopped: str | None
+
+
 _QUEUED = _C.id, _C.channel, _C.key, _C.body, _C.attempts, _C.error
+_EARLIER = OUTBOX.alias()
+# Nobody hears of the end of an incident before its beginning: of each, a channel gets one message after the other.
+_FIRST = (_C.state == PENDING) & ~exists().where(
+    _EARLIER.c.state == PENDING,
+    _EARLIER.c.id < _C.id,
+    _EARLIER.c.model_id == _C.model_id,
+    _EARLIER.c.incident_id == _C.incident_id,
+    _EARLIER.c.channel == _C.channel,
+)
+_RESTING_UNTIL = func.coalesce(CHANNEL.c.rest_until, 0)
+_WITH_CHANNEL = OUTBOX.outerjoin(CHANNEL, _C.channel == CHANNEL.c.name)
 
 
 def put(tx: Transaction, messages: Iterable[Message]) -> None:
     """Queue messages, due at once; one whose key the channel was given before is left as it is."""
     rows = [
-        asdict(message) | {"severity": str(message.severity), "state": PENDING, "due_at": message.at, "attempts": 0}
+        asdict(message) | {"severity": str(message.severity), "state": PENDING, "due_at": 0, "attempts": 0}
         for message in messages
     ]
     insert_new(tx, OUTBOX, rows)
 
 
-def due(tx: Transaction, now: int) -> list[Queued]:
-    """Messages to send now, in the order they were queued.
+def due(tx: Transaction, now: int, *, busy: Collection[str] = ()) -> list[Queued]:
+    """The next message of every channel that has one to send now and is not busy.
 
-    A message waits while an earlier one about the same incident on the same channel has to be tried again
-    later: nobody hears of the end before the beginning.
+    What failed before comes after what did not, so that a message that no endpoint takes holds up no others;
+    messages about the same incident keep their order. What waits for a channel that was stopped is left.
     """
-    earlier = OUTBOX.alias()
-    held_back = exists().where(
-        earlier.c.state == PENDING,
-        earlier.c.due_at > now,
-        earlier.c.id < _C.id,
-        and_(
-            earlier.c.model_id == _C.model_id,
-            earlier.c.incident_id == _C.incident_id,
-            earlier.c.channel == _C.channel,
-        ),
+    query = (
+        select(_C.id, _C.channel)
+        .select_from(_WITH_CHANNEL)
+        .where(_FIRST, _C.due_at <= now, now >= _RESTING_UNTIL, _C.channel.not_in(busy), CHANNEL.c.stopped.is_(None))
+        .order_by(_C.attempts, _C.id)
     )
-    query = select(*_QUEUED).where(_C.state == PENDING, _C.due_at <= now, ~held_back).order_by(_C.id)
-    return [Queued(*row) for row in tx.execute(query)]
+    first: dict[str, int] = {}
+    for row in tx.execute(query):
+        first.setdefault(row.channel, row.id)
+    chosen = select(*_QUEUED).where(_C.id.in_(first.values())).order_by(_C.id)
+    return [Queued(*row) for row in tx.execute(chosen)]
+
+
+def next_due(tx: Transaction) -> int | None:
+    """When the next message that waits may be sent; None if none waits."""
+    query = select(_C.due_at, _RESTING_UNTIL).select_from(_WITH_CHANNEL).where(_FIRST, CHANNEL.c.stopped.is_(None))
+    return min((max(due_at, rest) for due_at, rest in tx.execute(query)), default=None)
 
 
 def mark_delivered(tx: Transaction, message_id: int, now: int) -> None:
@@ -125,6 +156,25 @@ def mark_failed(tx: Transaction, message_id: int, error: str, *, next_try: int |
     tx.execute(OUTBOX.update().where(_C.id == message_id).values(attempts=_C.attempts + 1, error=error, **fate))
 
 
+def rest(tx: Transaction, channel: str, until: int) -> None:
+    """Send a channel nothing before an instant."""
+    upsert(tx, CHANNEL, [{"name": channel, "rest_until": until}])
+
+
+def stop(tx: Transaction, channel: str, reason: str, now: int) -> None:
+    """Send a channel nothing any more; what waits for it is kept until somebody resumes it."""
+    upsert(tx, CHANNEL, [{"name": channel, "rest_until": now, "stopped": reason}])
+
+
+def resume(tx: Transaction, channel: str) -> int:
+    """Take a channel up again: its dead letters are due at once, as if new; returns how many there were."""
+    tx.execute(CHANNEL.delete().where(CHANNEL.c.name == channel))
+    mine = (_C.channel == channel) & (_C.state != DELIVERED)
+    tx.execute(OUTBOX.update().where(mine, _C.state == PENDING).values(due_at=0))
+    revived = OUTBOX.update().where(mine, _C.state == DEAD).values(state=PENDING, due_at=0, attempts=0)
+    return tx.execute(revived).rowcount
+
+
 def pending(tx: Transaction) -> int:
     """How many messages are still to be delivered."""
     return tx.execute(select(func.count()).where(_C.state == PENDING)).scalar_one()
@@ -133,6 +183,22 @@ def pending(tx: Transaction) -> int:
 def dead(tx: Transaction) -> list[Queued]:
     """Messages that were given up, with the last error of each."""
     return [Queued(*row) for row in tx.execute(select(*_QUEUED).where(_C.state == DEAD).order_by(_C.id))]
+
+
+def standings(tx: Transaction) -> dict[str, Standing]:
+    """How every channel stands that something waits for or that something was given up for, and all stopped ones."""
+    undelivered = select(_C.channel, _C.state, _C.error).where(_C.state != DELIVERED).order_by(_C.id)
+    found: dict[str, Standing] = {}
+    for row in tx.execute(select(CHANNEL.c.name, CHANNEL.c.stopped).where(CHANNEL.c.stopped.is_not(None))):
+        found[row.name] = Standing(0, 0, None, row.stopped)
+    for row in tx.execute(undelivered):
+        so_far = found.get(row.channel, Standing(0, 0, None, None))
+        found[row.channel] = so_far._replace(
+            pending=so_far.pending + (row.state == PENDING),
+            dead=so_far.dead + (row.state == DEAD),
+            error=row.error or so_far.error,
+        )
+    return found
 
 
 def notified(tx: Transaction, model_id: int, incident_ids: Collection[int]) -> list[tuple[int, Notified]]:

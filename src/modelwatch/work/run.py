@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from modelwatch.act.deliver import deliver
+from modelwatch.act import Courier
 from modelwatch.catalog import Catalog
 from modelwatch.domain.instants import Window, format_duration
 from modelwatch.domain.names import ModelKey
@@ -53,13 +53,21 @@ class Ran:
 
 
 def run_model(
-    state: State, lake: Lake, catalog: Catalog, key: ModelKey, *, until: int, progress: Progress | None = None
+    state: State,
+    lake: Lake,
+    catalog: Catalog,
+    key: ModelKey,
+    *,
+    until: int,
+    courier: Courier | None = None,
+    progress: Progress | None = None,
 ) -> Ran:
     """Do everything that is due for one model by `until` (microseconds since 1970).
 
-    Deliver what the outbox holds after each step. A kill at any moment loses no step: the next run goes on behind the
-    last one that was stored.
+    After each step `courier` delivers what the outbox holds; one for several models waits for a channel that hangs
+    only once. A kill at any moment loses no step: the next run goes on behind the last one that was stored.
     """
+    courier = courier or Courier(state, catalog)
     with state.reading() as tx:
         watched = load_watched(tx, catalog, key)
         closed = clock.last_run(tx, watched.model_id)
@@ -71,9 +79,9 @@ def run_model(
     folded = fold_lake(state, lake, watched, plan, index, closed=closed)
     stepper = Stepper(watched, plan, index, Blocks(watched, plan), History(watched.model_id))
     due = _due(state, watched, plan, closed, until)
-    sent = 0 if due is None else _steps(state, catalog, stepper, due, progress)
+    sent = 0 if due is None else _steps(state, courier, stepper, due, progress)
     # What an earlier run left behind when it was killed, or when a channel failed.
-    sent += deliver(state, catalog, until).sent
+    sent += courier.deliver_due().sent
     tally: Tally = stepper.tally
     return Ran(
         rows=folded.rows,
@@ -93,7 +101,7 @@ def _notes(stepper: Stepper) -> Iterator[str]:
         yield f"no row of {watched.key.model} for more than {silence}: its windows are not measured until one comes"
 
 
-def _steps(state: State, catalog: Catalog, stepper: Stepper, due: Window, progress: Progress | None) -> int:
+def _steps(state: State, courier: Courier, stepper: Stepper, due: Window, progress: Progress | None) -> int:
     """Step through the windows that close within a stretch of time, in order."""
     calendar, sent = stepper.plan.calendar, 0
     window, total = calendar.window_of(due.start), due.length // calendar.size
@@ -104,7 +112,7 @@ def _steps(state: State, catalog: Catalog, stepper: Stepper, due: Window, progre
             after = stepper.passed(tx, window, due.end)
             changes = [] if after is not None else stepper.step(tx, window)
         if changes:
-            sent += deliver(state, catalog, stepper.watched.due(window)).sent
+            sent += courier.deliver_due().sent
         window = after or calendar.next(window)
     if progress is not None:
         progress(total, total, "windows")

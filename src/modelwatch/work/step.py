@@ -355,4 +355,6 @@ class Stepper:
             by_runbook.setdefault(next(filter(None, own), self.watched.monitor.runbook), []).append(change)
         for runbook, told in by_runbook.items():
             links = {"runbook": runbook} if runbook else {}
-            notify(tx, self.watched.model_id, told, routes=routes or EVERYTHING_TO_LOG, links=links)
+            public_url = self.watched.catalog.public_url
+            where = routes or EVERYTHING_TO_LOG
+            notify(tx, self.watched.model_id, told, routes=where, links=links, public_url=public_url)

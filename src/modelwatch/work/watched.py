@@ -64,7 +64,7 @@ def load_watched(tx: Transaction, catalog: Catalog, key: ModelKey) -> Watched:
     latest = monitors.latest(tx, model_id)
     if latest is None:
         raise UnknownName(f"model {key.model!r} has no specification yet: write one with init and apply it")
-    monitor = parse(latest.text, catalog=catalog, project=key.project)
+    monitor = parse(latest.text, catalog=catalog, project=key.project, any_channel=True)
     stored = references.load(tx, model_id)
     if stored is None:
         return Watched(model_id, key, monitor, catalog)

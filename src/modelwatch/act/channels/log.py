@@ -10,18 +10,15 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from hashlib import blake2b
 from pathlib import Path
 from textwrap import wrap
 from typing import Any
 
-from modelwatch.act.message import LISTED
+from modelwatch.act.outline import facts, headline, links, mark
 from modelwatch.catalog import Catalog
 
 FILE = "notifications.log"
 WIDTH = 100
-WHERE = 3  # slices
-WHY = 3  # lines of evidence; all of them stand with the incident
 TAIL = 1 << 20  # bytes, about a thousand messages
 _INDENT = " " * 4
 _LABEL = 11
@@ -58,7 +55,7 @@ class LogChannel:
         """
         if self._known is None:
             self._known = set(_MARK.findall(self._tail(TAIL)))
-        digest = blake2b(key.encode("utf-8", "backslashreplace"), digest_size=8).hexdigest().encode()
+        digest = mark(key).encode()
         lines: list[str] = []
         if digest not in self._known:
             lines = [*block(message), f"{_INDENT}{'Message':{_LABEL}}{digest.decode()}"]
@@ -105,33 +102,18 @@ def block(message: Mapping[str, Any]) -> Iterator[str]:
     Column names and values come from data: what cannot be printed is escaped, so that no text can pass for
     another message or steer a terminal.
     """
-    name = message["model"] if message["env"] == "prod" else f"{message['model']} ({message['env']})"
-    if message["project"] != "default":
-        name = f"{message['project']}/{name}"
-    severity = str(message["severity"]).replace("_", " ").upper()
-    first = f"{message['at']}  {severity}  {name}  {_printable(message['title'])}"
-    yield from _wrapped(first, "", _INDENT)
-    cause = str(message["cause"]).replace("_", " ")
-    until = f" until {message['until']}" if message["until"] else ""
-    first = f", first {message['first']}" if message["first"] != message["since"] else ""
-    since = f"since {message['since']}{first}{until}"
-    yield from _field(message["what"], f"incident {message['incident']}, {cause}, {since}")
-    yield from _field("How bad", "; ".join(filter(None, (message["how_bad"], message["effect"]))))
-    yield from _field("Peak", message["peak"])
-    for number, line in enumerate(message["evidence"][:WHY]):
-        yield from _field("" if number else "Why", f"- {line}", hanging=2)
-    if len(message["columns"]) > LISTED:  # a title names a few and counts the others
-        yield from _field("Columns", ", ".join(message["columns"]))
-    yield from _field("Slices", "; ".join(message["where"][:WHERE]))
-    yield from _field("Do first", message["first_action"])
-    yield from _field("Look", message["look"])
-    for name, address in message["links"].items():
-        yield from _field(_printable(name).capitalize(), address)
+    yield from _wrapped(f"{message['at']}  {headline(message)}", "", _INDENT)
+    for fact in facts(message):
+        yield from _field(fact.label, fact.text)
+        for number, line in enumerate(fact.items):
+            yield from _field("" if number else fact.label, f"- {line}", hanging=2)
+    for name, address in links(message):
+        yield from _field(name, address)
 
 
 def _field(label: str, text: str, *, hanging: int = 0) -> list[str]:
     start = f"{_INDENT}{label:{_LABEL}}"
-    return _wrapped(_printable(text), start, " " * (len(start) + hanging)) if text else []
+    return _wrapped(text, start, " " * (len(start) + hanging)) if text else []
 
 
 def _wrapped(text: str, first: str, others: str) -> list[str]:
@@ -144,10 +126,6 @@ def _wrapped(text: str, first: str, others: str) -> list[str]:
         break_long_words=False,
         break_on_hyphens=False,
     )
-
-
-def _printable(text: str) -> str:
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
 
 
 def _sync_folder(folder: Path) -> None:

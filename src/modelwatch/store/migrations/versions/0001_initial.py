@@ -184,6 +184,9 @@ def _outbox() -> None:
     )
     op.create_index(op.f("ix_outbox_state_due_at"), "outbox", ["state", "due_at"])
     op.create_index(op.f("ix_outbox_model_id_incident_id"), "outbox", ["model_id", "incident_id"])
+    op.create_table(
+        "channel", _key("name", sa.String()), _some("rest_until", INSTANT()), sa.Column("stopped", sa.Text())
+    )
 
 
 def _number() -> sa.Column[int]:
