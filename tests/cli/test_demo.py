@@ -48,12 +48,6 @@ def test_the_summary_as_data(call: Call, empty: FakeHome, tmp_path: Path) -> Non
     assert json.loads(alone.stdout)["model"] == "flight-delay"
 
 
-def test_without_no_serve_it_says_what_is_not_there_yet(call: Call, empty: FakeHome) -> None:
-    told = call("demo")
-    assert told.exit_code == 0
-    assert "not available yet" in told.stderr
-
-
 def test_an_earlier_demo_is_made_anew_but_files_of_others_stay(call: Call, home: FakeHome) -> None:
     home.known = [FLIGHTS]
     (home.path / "demo.json").write_text("{}")

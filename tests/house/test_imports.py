@@ -42,7 +42,7 @@ ROOMS = {
     "show": Room("domain catalog"),
     "compare": Room("domain catalog stats sketch spec collect profile measure judge show", "numpy polars"),
     "work": Room("domain catalog sketch spec collect store log profile measure judge act", "msgspec numpy polars"),
-    "demo": Room("domain"),
+    "demo": Room("domain collect", "polars"),
     # the only place that wires everything
     "app": Room("domain catalog spec collect store log measure judge act work", "msgspec polars"),
     # what stands in front: the server, the client, which may write into a home, modelwatch/__init__.py for notebooks,

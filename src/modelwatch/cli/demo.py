@@ -1,13 +1,18 @@
 """`modelwatch demo`: the main job on real data, end to end, in a home of its own.
 
-Applies, ingests, labels and runs what the package brings, as a person would with the other verbs.
+Starts a server and sends it a year of flights as a service would, through the client; with `--no-serve` it applies,
+ingests, labels and runs files, as a person would with the other verbs.
 """
 
 from __future__ import annotations
 
 import shlex
 import shutil
+import subprocess
+import sys
 import time
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,31 +23,49 @@ from modelwatch.cli.session import Session, pass_session
 from modelwatch.cli.terminal import Progress, progress, say, write_json
 from modelwatch.demo import FLIGHT_DELAY, FLIGHTS
 from modelwatch.domain.errors import HomeError
-from modelwatch.domain.instants import parse_instant
+from modelwatch.domain.instants import format_instant, parse_instant
 from modelwatch.domain.measurement import Status
 from modelwatch.show.work import demo_lines
 
 if TYPE_CHECKING:
-    from modelwatch.app import Home
+    from modelwatch.app import Home, Ran
 
 VERSION = 1
 UNTIL = "2014-01-02"
+_START_SECONDS = 60.0
+_YEAR_SECONDS = 307 * 86_400
 _MARK = "demo.json"
 # What a home consists of: nothing else is ever removed.
-_PARTS = ("home.json", "lock", "lake", "notifications.log", "spool.sqlite*", "state.sqlite*", _MARK)
+_PARTS = ("home.json", "lock", "lake", "notifications.log", "server.json", "spool.sqlite*", "state.sqlite*", _MARK)
 
 
 @click.command(short_help="a real year of a real model, from files to incidents")
-@click.option("--no-serve", is_flag=True, help="Only print the summary.")
+@click.option("--no-serve", is_flag=True, help="Read files without a server, print the summary and end.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8321, show_default=True, help="Where to serve.")
 @click.option("--json", "json_file", type=FILE, metavar="F", help="Write the summary as JSON to a file, - for stdout.")
 @pass_session
-def demo(session: Session, no_serve: bool, json_file: Path | None) -> None:
-    """Watch a real model through a real year: flights out of New York in 2013."""
+def demo(session: Session, no_serve: bool, port: int, json_file: Path | None) -> None:
+    """Watch a real model through a real year: flights out of New York in 2013.
+
+    A server is started and sent every flight and every label through the client, in the order of their times, as
+    fast as it takes them; then it goes on serving until Ctrl-C.
+    """
     started = time.monotonic()
     _clear(session)
-    with session.writing(new=True) as home, progress() as bar:
-        (session.home / _MARK).write_text('{"demo": "flights"}\n', encoding="utf-8")
-        found = _watch(home, bar)
+    if no_serve:
+        with session.writing(new=True) as home, progress() as bar:
+            _mark(session.home)
+            _report(session, _watch(home, bar), started, json_file)
+        return
+    with _served(session, port) as (server, url):
+        with session.writing() as home, progress() as bar:
+            _report(session, {**_replayed(home, url, bar), "url": url}, started, json_file)
+        click.echo(f"Serving on {url}, with the home's clock at {UNTIL}: Ctrl-C stops it.", err=True)
+        with suppress(KeyboardInterrupt):
+            server.wait()
+
+
+def _report(session: Session, found: dict[str, Any], started: float, json_file: Path | None) -> None:
     place = session.home.absolute()
     found |= {
         "seconds": round(time.monotonic() - started, 1),
@@ -54,8 +77,67 @@ def demo(session: Session, no_serve: bool, json_file: Path | None) -> None:
         say(demo_lines(found))
     if json_file is not None:
         write_json(found, json_file)
-    if not no_serve:
-        click.echo("Serving the user interface is not available yet: use the commands above.", err=True)
+
+
+@contextmanager
+def _served(session: Session, port: int) -> Generator[tuple[subprocess.Popen[bytes], str]]:
+    """A server of its own process over the demo's home, stopped in the end."""
+    from modelwatch.demo.replay import FIRST
+
+    with session.writing(new=True) as home:
+        _mark(session.home)
+        # The clock stands where the year begins: on the wall's, all of it would be long over.
+        home.run(until=int(FIRST.timestamp()) * 1_000_000)
+    command = [sys.executable, "-m", "modelwatch", "--home", str(session.home), "serve", "--port", str(port)]
+    with subprocess.Popen(command) as server:  # noqa: S603 (our own program)
+        try:
+            yield server, _address(session, server)
+        finally:
+            server.terminate()
+
+
+def _address(session: Session, server: subprocess.Popen[bytes]) -> str:
+    """Where the server listens, once it does."""
+    give_up = time.monotonic() + _START_SECONDS
+    while time.monotonic() < give_up:
+        served = session.served()
+        if served is not None:
+            served.close()
+            return served.url
+        if server.poll() is not None:
+            raise HomeError("the demo's server did not start: see its message above, or use demo --no-serve")
+        time.sleep(0.1)
+    raise HomeError(f"the demo's server did not start within {_START_SECONDS:.0f} s: try demo --no-serve")
+
+
+def _replayed(home: Home, url: str, bar: Progress | None) -> dict[str, Any]:
+    """The year through client and server, week by week."""
+    from modelwatch.app import Ran
+    from modelwatch.demo.replay import LAST, replay
+    from modelwatch.sdk import Client
+
+    home.apply(FLIGHTS / "monitor.yaml", progress=bar)
+    ran, predictions, labels = Ran(), 0, 0
+
+    def run(until: int) -> None:
+        nonlocal ran
+        ran += home.run(FLIGHT_DELAY, until=until)
+
+    with Client(url, model=FLIGHT_DELAY.model) as client:
+        for sent in replay(client, run):
+            predictions, labels = sent.predictions, sent.labels
+            if bar is not None:
+                last = int(LAST.timestamp())
+                done = sent.until // 1_000_000 - last + _YEAR_SECONDS
+                bar(done, _YEAR_SECONDS, f"flights up to {format_instant(sent.until)[:10]}")
+        lost = client.stats().dropped
+    if lost:
+        raise HomeError(f"{lost:,} rows did not reach the server: {client.stats().last_error}")
+    return _summary(home, predictions, labels, ran)
+
+
+def _mark(home: Path) -> None:
+    (home / _MARK).write_text('{"demo": "flights"}\n', encoding="utf-8")
 
 
 def _watch(home: Home, bar: Progress | None) -> dict[str, Any]:
@@ -63,13 +145,17 @@ def _watch(home: Home, bar: Progress | None) -> dict[str, Any]:
     rows = home.ingest(FLIGHT_DELAY, [FLIGHTS / "predictions.parquet"], progress=bar)
     labels = home.label(FLIGHT_DELAY, [FLIGHTS / "labels.parquet"], progress=bar)
     ran = home.run(FLIGHT_DELAY, until=parse_instant(UNTIL), progress=bar)
+    return _summary(home, rows.accepted, labels.accepted, ran)
+
+
+def _summary(home: Home, rows: int, labels: int, ran: Ran) -> dict[str, Any]:
     incidents = home.incidents(FLIGHT_DELAY)
     messages = [message for incident in incidents for message in incident["notified"]]
     return {
         "version": VERSION,
         "model": FLIGHT_DELAY.model,
-        "rows": rows.accepted,
-        "labels": labels.accepted,
+        "rows": rows,
+        "labels": labels,
         "windows": ran.windows,
         "measurements": ran.measurements,
         "incidents": incidents,

@@ -31,6 +31,7 @@ class ServedHome:
 
     def __init__(self, reader: Home, url: str, token: str) -> None:
         self._reader, self._token = reader, token
+        self.url = url
         self._address = urlsplit(url)
         self.path = reader.path
 
@@ -91,6 +92,9 @@ class ServedHome:
 
     def revoke_key(self, name: str, *, project: str = "default") -> None:
         self._ask("revoke_key", name=name, project=project)
+
+    def incidents(self, key: ModelKey | None = None, **wanted: Any) -> list[dict[str, Any]]:
+        return self._reader.incidents(key, **wanted)
 
     def now(self) -> int:
         return self._reader.now()

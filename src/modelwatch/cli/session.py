@@ -68,7 +68,7 @@ class Session:
             raise HomeError(
                 f"there is no home at {self.home.absolute()}: make one with modelwatch apply, or name it with --home"
             )
-        served = self._served()
+        served = self.served()
         if served is not None:
             # It stands for the home: it has the methods of one that write.
             try:
@@ -79,7 +79,7 @@ class Session:
         with self.opener(self.home, write=True) as home:
             yield home
 
-    def _served(self) -> ServedHome | None:
+    def served(self) -> ServedHome | None:
         """The home as a server of this machine holds it, None if none does."""
         address = self.home / "server.json"
         try:
