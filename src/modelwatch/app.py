@@ -25,7 +25,7 @@ from modelwatch.collect.files import count_rows, digest_of, is_untyped, read_bat
 from modelwatch.collect.labels import canonical_labels
 from modelwatch.collect.layout import Layout
 from modelwatch.domain.columns import PREDICTION_ID, Task
-from modelwatch.domain.errors import HomeError, InputError, SpecError, UnknownName
+from modelwatch.domain.errors import HomeError, InputError, SpecError
 from modelwatch.domain.event import Event
 from modelwatch.domain.incident import State as IncidentState
 from modelwatch.domain.instants import Window, format_instant
@@ -274,11 +274,7 @@ class Home:
             If the project has no such incident.
         """
         with self.state.reading() as tx:
-            stored = incidents.get(tx, incident_id)
-            mine = {number for known, number in models.known(tx).items() if known.project == project}
-        if stored.model_id not in mine:
-            raise UnknownName(f"there is no incident {incident_id}")
-        return stored.body
+            return incidents.get(tx, incident_id, project=project).body
 
     def incidents(
         self, key: ModelKey | None = None, *, state: str | None = None, project: str | None = None
