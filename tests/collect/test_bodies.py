@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from modelwatch.collect import bodies
 from modelwatch.collect.bodies import ARROW, ENCODINGS, JSON, JSON_LINES, MEDIA_TYPES, Rows, decode_body, to_frame
-from modelwatch.domain.errors import InputError, Malformed, ModelwatchError, TooLarge, UnknownEncoding
+from modelwatch.domain.errors import InputError, Malformed, TooLarge, UnknownEncoding
 
 NDJSON = JSON_LINES[0]
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text()
@@ -50,11 +50,9 @@ def frame_of(rows: Rows) -> pl.DataFrame:
 def test_any_bytes_give_rows_or_a_reason(body: bytes, media_type: str, encoding: str) -> None:
     try:
         rows = decode_body(body, media_type=media_type, encoding=encoding)
-    except ModelwatchError as error:
-        assert str(error)
-        assert isinstance(error, InputError)
-    else:
-        assert frame_of(rows).height == rows.height
+    except InputError:
+        return
+    assert frame_of(rows).height == rows.height
 
 
 @given(VALUES | st.dictionaries(NAMES, VALUES) | st.lists(st.dictionaries(NAMES, VALUES)))

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from modelwatch.collect.layout import Layout
-from modelwatch.collect.served import served_layout, served_record
+from modelwatch.collect.served import in_our_words, served_layout, served_record
 from modelwatch.domain.columns import ColumnKind, Task
 
 FEATURES = {"temp": ColumnKind.NUMERIC, "carrier": ColumnKind.CATEGORICAL}
@@ -81,3 +81,17 @@ def test_no_value_is_lost(record: dict[str, Any]) -> None:
     for name in ("temp", "score", "x"):
         if name in record:
             assert row[name] == record[name]
+
+
+def test_a_row_is_put_into_the_words_of_the_interface_with_a_time() -> None:
+    sent = {"flight": "a", "at": 5, "p_late": 0.7, "temp": 1}
+    assert in_our_words(sent, LAYOUT, arrival=0) == {"temp": 1, "prediction_id": "a", "timestamp": 5, "score": 0.7}
+    assert sent == {"flight": "a", "at": 5, "p_late": 0.7, "temp": 1}
+    both = {"flight": "a", "prediction_id": "b", "timestamp": 7}
+    assert in_our_words(both, LAYOUT, arrival=0) == both
+    assert in_our_words({"timestamp": None}, LAYOUT, arrival=0)["timestamp"] == "1970-01-01T00:00:00Z"
+
+
+def test_a_feature_named_like_a_part_stays_one() -> None:
+    layout = Layout(features={"timestamp": ColumnKind.NUMERIC}, task=Task.BINARY, timestamp="at")
+    assert in_our_words({"timestamp": 5.0}, layout, arrival=0) == {"timestamp": 5.0}

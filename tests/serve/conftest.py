@@ -129,6 +129,12 @@ def reader(made: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tes
 
 
 @pytest.fixture
+def local() -> dict[str, str]:
+    """What the command line of this machine sends along."""
+    return {"Authorization": f"Bearer {TOKEN}"}
+
+
+@pytest.fixture
 def home(tmp_path: Path) -> Iterator[Home]:
     with Home.open(tmp_path / "home", write=True) as opened:
         yield opened

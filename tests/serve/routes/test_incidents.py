@@ -12,15 +12,11 @@ from starlette.testclient import TestClient
 
 from modelwatch.cli import main
 
-from ..conftest import TOKEN
-
 FIELDS = {
     *("id", "model", "state", "severity", "title", "opened", "resolved", "window", "verdicts", "cause", "notified"),
 }
 CAUSE = {"kind", "evidence", "columns", "slices", "impact", "first_action"}
 VERDICT = {"rule", "metric", "column", "slice", "window", "span", "value", "threshold", "noise_floor", "status"}
-# The scope `operate` without keys is anybody's on this machine; the command line has a name of its own.
-LOCAL = {"Authorization": f"Bearer {TOKEN}"}
 
 
 def first(client: TestClient) -> dict[str, Any]:
@@ -59,11 +55,11 @@ def test_incidents_are_chosen_by_state_and_model_and_paged(reader: TestClient) -
     assert ("next-cursor" in page.headers) == (len(every) > 1)
 
 
-def test_what_people_say_stands_in_the_timeline(desk: TestClient) -> None:
+def test_what_people_say_stands_in_the_timeline(desk: TestClient, local: dict[str, str]) -> None:
     path = f"/v1/incidents/{first(desk)['id']}"
     seen = desk.post(f"{path}/ack", json={"who": "ann", "text": "on it"}).json()
     assert seen["state"] == "acknowledged"
-    desk.post(f"{path}/comment", json={"text": "the süd branch is off"}, headers=LOCAL)
+    desk.post(f"{path}/comment", json={"text": "the süd branch is off"}, headers=local)
     told = desk.post(f"{path}/silence", json={"until": "2026-04-01T00:00:00Z", "who": None}).json()
     said = [(moment["who"], moment["text"]) for moment in told["timeline"]]
     assert ("ann", "acknowledge") in said
@@ -112,10 +108,10 @@ def test_a_state_that_does_not_exist_is_refused(reader: TestClient) -> None:
     assert "open, acknowledged, resolved" in answer.json()["detail"]
 
 
-def test_an_incident_of_others_looks_as_if_it_were_not_there(desk: TestClient) -> None:
+def test_an_incident_of_others_looks_as_if_it_were_not_there(desk: TestClient, local: dict[str, str]) -> None:
     theirs = max(each["id"] for each in desk.get("/v1/incidents").json()) + 1
     told = desk.get(f"/v1/incidents/{theirs}")
     none = desk.get(f"/v1/incidents/{theirs + 1}")
     assert (told.status_code, none.status_code) == (404, 404)
     assert told.text.replace(str(theirs), "N") == none.text.replace(str(theirs + 1), "N")
-    assert desk.post(f"/v1/incidents/{theirs}/ack", headers=LOCAL).status_code == 404
+    assert desk.post(f"/v1/incidents/{theirs}/ack", headers=local).status_code == 404

@@ -18,7 +18,7 @@ from modelwatch.serve.routes.table import ENDPOINTS
 from modelwatch.store import keys
 from modelwatch.store.keys import ApiKey
 
-from ..conftest import TOKEN
+TOKEN = "the command line's"
 
 # Each route with a request that a caller of the project default would be answered, and the scope that it needs.
 ROW = b'{"prediction_id": "x", "timestamp": "2026-03-01T00:00:00Z", "score": 0.5}'
