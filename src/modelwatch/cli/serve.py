@@ -23,7 +23,7 @@ def serve(session: Session, host: str, port: int) -> None:
         raise HomeError(f"the server needs {error.name}: pip install 'modelwatch[serve]'") from None
 
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    # Not `writing`, which would speak to a server that is there already; so the lock tells of it.
+    # The home itself, never another server that holds it: then the lock says who does.
     with session.opener(session.home, write=True) as home:
         remark(f"Serving {home.path} on http://{host}:{port or '(any free port)'} (Ctrl-C stops it)")
         serve_home(home, host=host, port=port)
