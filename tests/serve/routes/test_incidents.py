@@ -75,8 +75,8 @@ def test_an_acknowledgement_needs_no_body(desk: TestClient) -> None:
 @pytest.mark.parametrize(
     ("act", "body", "status", "part"),
     [
-        ("silence", b"{}", 422, "a silence needs"),
-        ("silence", b'{"until": "2020-01-01"}', 422, "a silence needs"),
+        ("silence", b"{}", 422, "a silence"),
+        ("silence", b'{"until": "2020-01-01"}', 422, "a silence"),
         ("silence", b'{"until": "soon"}', 422, "not a time"),
         ("comment", b'{"text": " "}', 422, "needs a text"),
         ("comment", b'{"text": 1}', 422, "not what this route takes"),
