@@ -29,7 +29,7 @@ from modelwatch.collect.labels import canonical_labels
 from modelwatch.collect.layout import Layout
 from modelwatch.collect.served import served_frame
 from modelwatch.domain.columns import PREDICTION_ID, Task
-from modelwatch.domain.errors import HomeError, InputError, SpecError, UnknownName
+from modelwatch.domain.errors import HomeError, InputError, SpecError
 from modelwatch.domain.event import Event
 from modelwatch.domain.incident import State as IncidentState
 from modelwatch.domain.instants import Window, format_instant
@@ -352,9 +352,7 @@ class Home:
             model_id = None if key is None else models.find(tx, key)
             mine = {number for known, number in models.known(tx).items() if project in (None, known.project)}
             if incident_id is not None:
-                found = [incidents.get(tx, incident_id, model_id=model_id)]
-                if found[0].model_id not in mine:
-                    raise UnknownName(f"there is no incident {incident_id}")
+                found = [incidents.get(tx, incident_id, model_id=model_id, project=project)]
             else:
                 found = incidents.listed(tx, model_id=model_id, states=states)
             return [stored.body for stored in found if stored.model_id in mine]

@@ -20,7 +20,7 @@ from modelwatch.collect.quarantine import QUARANTINE_TYPES
 from modelwatch.domain.errors import DurabilityError, HomeError
 from modelwatch.domain.names import ModelKey
 from modelwatch.log import Spool
-from modelwatch.log.requests import Entry
+from modelwatch.log.requests import Answer, Entry
 
 KEY = ModelKey("flight-delay")
 
@@ -209,3 +209,33 @@ class SpoolAgainstLists(RuleBasedStateMachine):
 
 TestSpoolAgainstLists = SpoolAgainstLists.TestCase
 TestSpoolAgainstLists.settings = settings(max_examples=20, stateful_step_count=15)
+
+
+def answer(key: str = "k", *, project: str = "default", body: bytes = b"{}", at: int = 5) -> Answer:
+    return Answer(project, "flight-delay/prod/predictions", key, b"hash", body, at)
+
+
+def test_an_answer_is_kept_with_its_rows_and_known_after_the_file_was_closed(tmp_path: Path) -> None:
+    path = tmp_path / "spool.sqlite"
+    with Spool(path) as spool:
+        spool.append_many([Entry(KEY, "predictions", rows(1), 0)], answers=[answer()])
+    with Spool(path) as spool:
+        assert spool.answer("default", "flight-delay/prod/predictions", "k") == answer()
+        assert spool.answer("rides", "flight-delay/prod/predictions", "k") is None
+        assert spool.answer("default", "flight-delay/prod/labels", "k") is None
+        assert spool.backlog == 1
+
+
+def test_the_first_answer_to_a_key_stays(spool: Spool) -> None:
+    spool.append_many([], answers=[answer(body=b"first")])
+    spool.append_many([], answers=[answer(body=b"second"), answer("other")])
+    kept = spool.answer("default", "flight-delay/prod/predictions", "k")
+    assert kept is not None
+    assert kept.body == b"first"
+
+
+def test_answers_older_than_an_instant_are_forgotten(spool: Spool) -> None:
+    spool.append_many([], answers=[answer("old", at=5), answer("new", at=6)])
+    spool.forget_answers(6)
+    assert spool.answer("default", "flight-delay/prod/predictions", "old") is None
+    assert spool.answer("default", "flight-delay/prod/predictions", "new") is not None

@@ -10,9 +10,8 @@ from modelwatch.cli.arguments import json_flag
 from modelwatch.cli.session import Session, pass_session
 from modelwatch.cli.terminal import say, say_json
 from modelwatch.domain.instants import parse_duration
+from modelwatch.domain.scope import GRANTED
 from modelwatch.show.keys import key_lines
-
-SCOPES = ("ingest", "read", "operate")
 
 
 @click.group(short_help="make, list and revoke API keys")
@@ -22,7 +21,14 @@ def keys() -> None:
 
 @keys.command(short_help="make a key and show it once")
 @click.argument("name")
-@click.option("--scope", "scopes", type=click.Choice(SCOPES), multiple=True, required=True, help="May be repeated.")
+@click.option(
+    "--scope",
+    "scopes",
+    type=click.Choice([scope.value for scope in GRANTED]),
+    multiple=True,
+    required=True,
+    help="May be repeated.",
+)
 @click.option("--project", default="default", show_default=True, help="The project whose models it reaches.")
 @click.option("--expires", metavar="D", help="After how long it ends, as in 90d; left out: never.")
 @json_flag

@@ -68,9 +68,7 @@ class ServedHome:
         from modelwatch.app import Ran
 
         del progress
-        told = self._ask("run", key=None if key is None else asdict(key), until=until)
-        told.pop("now")
-        return msgspec.convert(told, Ran)
+        return msgspec.convert(self._ask("run", key=None if key is None else asdict(key), until=until), Ran)
 
     def respond(
         self,
@@ -108,12 +106,14 @@ class ServedHome:
 
     def is_there(self) -> bool:
         """Whether the server still answers: its address stays behind when it was killed."""
+        connection = self._connect(2.0)
         try:
-            connection = self._connect(2.0)
             connection.request("GET", "/healthz")
             return connection.getresponse().status == 200
         except (OSError, http.client.HTTPException):
             return False
+        finally:
+            connection.close()
 
     def _ask(self, verb: str, **given: Any) -> dict[str, Any]:
         body = json.dumps({"verb": verb, "given": given})

@@ -15,7 +15,7 @@ from typing import BinaryIO
 
 import polars as pl
 
-from modelwatch.domain.errors import InputError, TooLarge
+from modelwatch.domain.errors import Malformed, TooLarge
 
 _CONTINUATION = b"\xff\xff\xff\xff"
 _END = _CONTINUATION + b"\x00\x00\x00\x00"
@@ -39,7 +39,7 @@ def read_arrow_stream(path: Path, *, rows: int) -> Iterator[pl.DataFrame]:
 
     Raises
     ------
-    InputError
+    Malformed
         If the stream breaks off or is damaged.
 
     References
@@ -84,7 +84,7 @@ def check_arrow_stream(body: bytes, *, limit: int) -> int:
 
     Raises
     ------
-    InputError
+    Malformed
         If the stream breaks off or is damaged, or its first message is no schema.
     TooLarge
         If it claims more than `limit`.
@@ -92,7 +92,7 @@ def check_arrow_stream(body: bytes, *, limit: int) -> int:
     file = io.BytesIO(body)
     messages = list(_messages("the body", file))
     if not messages or messages[0].kind != _SCHEMA:
-        raise InputError("the body is not an Arrow stream: it does not begin with a schema")
+        raise Malformed("the body is not an Arrow stream: it does not begin with a schema")
     claimed = 0
     for message in messages:
         if message.kind == _SCHEMA:
@@ -205,5 +205,5 @@ def _bytes_of(file: BinaryIO, message: _Message) -> bytes:
     return file.read(message.size)
 
 
-def _broken(path: Path | str, start: int) -> InputError:
-    return InputError(f"{path} breaks off or is damaged at byte {start}: it is not a whole Arrow stream")
+def _broken(path: Path | str, start: int) -> Malformed:
+    return Malformed(f"{path} breaks off or is damaged at byte {start}: it is not a whole Arrow stream")

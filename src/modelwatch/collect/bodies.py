@@ -18,7 +18,7 @@ import polars as pl
 from modelwatch.collect.arrow_stream import check_arrow_stream
 from modelwatch.collect.json_lines import decode_lenient, flat_record, printable_name
 from modelwatch.collect.objects import column_of
-from modelwatch.domain.errors import InputError, TooLarge, UnknownEncoding
+from modelwatch.domain.errors import InputError, Malformed, TooLarge, UnknownEncoding
 
 WIRE_LIMIT = 64 << 20
 DECODED_LIMIT = 256 << 20
@@ -65,8 +65,10 @@ def decode_body(body: bytes, *, media_type: str, encoding: str = "identity", lim
 
     Raises
     ------
+    Malformed
+        If the body is not what its type or its encoding says.
     InputError
-        If the body is not what its type says, or cannot be split into rows.
+        If it is, but cannot be split into rows.
     TooLarge
         If it has too many bytes, rows or columns.
     UnknownEncoding
@@ -114,7 +116,7 @@ def decompressed(body: bytes, encoding: str, *, limit: int) -> bytes:
 
     Raises
     ------
-    InputError
+    Malformed
         If the bytes are damaged or cut short.
     TooLarge
         If they come to more.
@@ -145,10 +147,10 @@ def _gunzip(body: bytes, limit: int) -> bytes:
             if len(found) > limit:
                 break
             if not unpack.eof:
-                raise InputError("the gzip body is cut short")
+                raise Malformed("the gzip body is cut short")
             left = unpack.unused_data
     except zlib.error as error:
-        raise InputError(f"the body is not gzip: {error}") from None
+        raise Malformed(f"the body is not gzip: {error}") from None
     return bytes(found)
 
 
@@ -166,7 +168,7 @@ def _unzstd(body: bytes, limit: int) -> bytes:
         while len(found) <= limit and (chunk := reader.read(_CHUNK)):
             found += chunk
     except zstandard.ZstdError as error:
-        raise InputError(f"the body is not zstd: {error}") from None
+        raise Malformed(f"the body is not zstd: {error}") from None
     return bytes(found)
 
 
@@ -179,7 +181,7 @@ def _arrow(body: bytes, limit: int) -> pl.DataFrame:
         # Text is not checked by the reader; counting characters walks over every byte of it.
         frame.select(pl.col(pl.String).str.len_chars().sum())
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError, ValueError) as error:
-        raise InputError(f"the body is not a whole Arrow stream: {str(error).partition(chr(10))[0]}") from None
+        raise Malformed(f"the body is not a whole Arrow stream: {str(error).partition(chr(10))[0]}") from None
     if frame.width > MOST_COLUMNS:
         raise TooLarge(f"the body has {frame.width:,} columns: send at most {MOST_COLUMNS:,}")
     return frame
@@ -214,9 +216,9 @@ def _json_value(body: bytes) -> object:
         pass
     try:
         return decode_lenient(_text(body), "the body", objects_only=False)
-    except InputError as error:
+    except Malformed as error:
         if b"}\n{" in body or b"}\r\n{" in body:
-            raise InputError(f"{error}; several objects, one a line, have the type {JSON_LINES[0]}") from None
+            raise Malformed(f"{error}; several objects, one a line, have the type {JSON_LINES[0]}") from None
         raise
 
 
@@ -256,7 +258,7 @@ def _text(body: bytes) -> str:
     try:
         return body.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise InputError(f"the body is not UTF-8 text: {error.reason} at byte {error.start}") from None
+        raise Malformed(f"the body is not UTF-8 text: {error.reason} at byte {error.start}") from None
 
 
 def _kind(value: object) -> str:

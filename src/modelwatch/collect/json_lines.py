@@ -14,7 +14,7 @@ import msgspec
 import polars as pl
 
 from modelwatch.collect.objects import column_of
-from modelwatch.domain.errors import InputError
+from modelwatch.domain.errors import InputError, Malformed
 
 _FEATURES = "features"
 
@@ -58,13 +58,15 @@ def decode_lenient(text: str, where: str, *, objects_only: bool = True) -> Any:
 
     Raises
     ------
+    Malformed
+        If `text` is no JSON; `where` names it.
     InputError
-        If `text` is no JSON, or no object where only those are wanted; `where` names it.
+        If it is no object where only those are wanted, or nested too deeply.
     """
     try:
         value: Any = json.loads(text.removeprefix("\ufeff"), parse_int=_integer)
     except json.JSONDecodeError as error:
-        raise InputError(f"{where} is not JSON: {error.msg} at character {error.pos + 1}") from None
+        raise Malformed(f"{where} is not JSON: {error.msg} at character {error.pos + 1}") from None
     except RecursionError:
         raise InputError(f"{where} is nested too deeply to be a prediction") from None
     if objects_only and not isinstance(value, dict):

@@ -24,6 +24,7 @@ from modelwatch.domain.columns import (
     TIMESTAMP,
     Task,
 )
+from modelwatch.domain.instants import format_instant
 
 INPUT, PROBABILITIES, OUTPUT = "input", "probabilities", "output"
 
@@ -121,3 +122,28 @@ def _score(probabilities: object, layout: Layout) -> object:
         pair = cast("Sequence[Any]", probabilities)
         return pair[1] if len(pair) == 2 else None
     return None
+
+
+def in_our_words(row: dict[str, Any], layout: Layout, *, arrival: int) -> dict[str, Any]:
+    """One row with every part under the interface's word, and with a time: that of its arrival if it names none.
+
+    So what becomes of a row does not depend on how the rows are written that are converted together with it.
+
+    Parameters
+    ----------
+    arrival
+        Microseconds since 1970.
+
+    Examples
+    --------
+    >>> layout = Layout(features={}, task=Task.BINARY, score="p_late")
+    >>> in_our_words({"p_late": 0.7}, layout, arrival=0)
+    {'score': 0.7, 'timestamp': '1970-01-01T00:00:00Z'}
+    """
+    for word, declared in layout.roles.items():
+        if word != declared and word not in layout.features and row.get(word) is None and declared in row:
+            row = {**row, word: row[declared]}
+            del row[declared]
+    if row.get(TIMESTAMP) is None and TIMESTAMP not in layout.features:
+        row = {**row, TIMESTAMP: format_instant(arrival)}
+    return row

@@ -23,6 +23,10 @@ class InputError(ModelwatchError, ValueError):
     """A file, body or argument cannot be read as what it should be."""
 
 
+class Malformed(InputError):
+    """A body is not of the form that its type names: no JSON, no whole Arrow stream, damaged compression."""
+
+
 class TooLarge(InputError):
     """A body has more bytes, rows or columns than are taken at once."""
 

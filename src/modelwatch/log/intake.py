@@ -25,7 +25,7 @@ from modelwatch.collect.ids import row_ids
 from modelwatch.collect.labels import canonical_labels
 from modelwatch.collect.layout import SOURCE_ROW, Layout
 from modelwatch.collect.quarantine import faults_of
-from modelwatch.collect.served import served_layout, served_record
+from modelwatch.collect.served import in_our_words, served_layout, served_record
 from modelwatch.domain.columns import LABEL, PREDICTION_ID
 from modelwatch.domain.errors import DiskFull, DurabilityError, InputError, Overloaded
 from modelwatch.domain.names import ModelKey
@@ -312,7 +312,11 @@ def _group(parcels: Sequence[Parcel]) -> _Group:
     starts = [0, *np.cumsum(heights).tolist()]
     frame = first.rows.columns
     if frame is None:
-        records = [served_record(record, layout) for parcel in parcels for record in parcel.rows.records or ()]
+        records = [
+            in_our_words(served_record(record, layout), layout, arrival=parcel.received)
+            for parcel in parcels
+            for record in parcel.rows.records or ()
+        ]
         if first.table == PREDICTIONS:
             made_ids = _give_ids(records, layout, first.received)
         frame = to_frame(records)

@@ -8,28 +8,16 @@ from __future__ import annotations
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from threading import Lock
 from time import monotonic
 
 from modelwatch.domain.errors import ModelwatchError
+from modelwatch.domain.scope import GRANTED, Scope
 from modelwatch.store import State, keys
 from modelwatch.store.keys import ApiKey, digest_of
 
 LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "::1")
 _FRESH_SECONDS = 2.0
-
-
-class Scope(StrEnum):
-    """What a key may do; `local` is only for the command line on the same machine."""
-
-    INGEST = "ingest"
-    READ = "read"
-    OPERATE = "operate"
-    LOCAL = "local"
-
-
-GRANTED = (Scope.INGEST, Scope.READ, Scope.OPERATE)
 
 
 class NotSignedIn(ModelwatchError, PermissionError):
@@ -86,7 +74,9 @@ class Gate:
             return self._anonymous(headers)
         if hmac.compare_digest(given.encode("utf-8", "surrogateescape"), self._token.encode()):
             return Caller("local", "default", frozenset(Scope))
-        found = self._known().get(digest_of(given))
+        digest = digest_of(given)
+        # One that was made a moment ago holds at once.
+        found = self._known().get(digest) or self._known(anew=True).get(digest)
         if found is None or found.revoked is not None:
             raise NotSignedIn("this key is not known, or was revoked: make one with modelwatch keys create")
         if found.expires is not None and found.expires <= now:
@@ -108,10 +98,10 @@ class Gate:
             raise NotSignedIn("without a key this server does not answer to web pages of other hosts")
         return Caller("anonymous", "default", frozenset(GRANTED))
 
-    def _known(self) -> dict[bytes, ApiKey]:
-        """The keys, read again every few seconds: a key that was revoked elsewhere ends soon."""
+    def _known(self, *, anew: bool = False) -> dict[bytes, ApiKey]:
+        """The keys, read again every few seconds: a key that was revoked ends soon."""
         with self._lock:
-            if monotonic() - self._read_at > _FRESH_SECONDS:
+            if anew or monotonic() - self._read_at > _FRESH_SECONDS:
                 with self._state.reading() as tx:
                     self._keys = {key.digest: key for key in keys.listed(tx)}
                 self._read_at = monotonic()

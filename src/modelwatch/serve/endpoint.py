@@ -18,7 +18,8 @@ from modelwatch.app import wall
 from modelwatch.domain.errors import InputError
 from modelwatch.domain.instants import parse_instant
 from modelwatch.domain.names import ModelKey, check_name
-from modelwatch.serve.auth import Caller, Gate, Scope, require
+from modelwatch.domain.scope import Scope
+from modelwatch.serve.auth import Caller, Gate, require
 from modelwatch.serve.live import LiveHome
 
 Schema = Mapping[str, Any]
@@ -99,6 +100,19 @@ class Call:
             raise InputError(f"{name}={text!r} is not a whole number from {low} to {high}")
         return int(text)
 
+    def flag(self, name: str) -> bool:
+        """A field of the query that holds `true` or `false`; false if it is not there.
+
+        Raises
+        ------
+        InputError
+            If it holds something else.
+        """
+        text = self.query(name) or "false"
+        if text not in ("true", "false"):
+            raise InputError(f"{name}={text!r} is neither true nor false")
+        return text == "true"
+
 
 def caller_of(request: Request, gate: Gate, scope: Scope | None) -> Caller:
     """Who asks, if that one may."""
@@ -107,6 +121,13 @@ def caller_of(request: Request, gate: Gate, scope: Scope | None) -> Caller:
     caller = gate.caller(request.headers, wall())
     require(caller, scope)
     return caller
+
+
+def sealed(response: Response) -> Response:
+    """A response that no browser takes for something else, and that nobody on the way keeps."""
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Cache-Control", "no-store")
+    return response
 
 
 def as_json(value: object, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:

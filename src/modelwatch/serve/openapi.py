@@ -8,19 +8,19 @@ from importlib.metadata import version
 from typing import Any
 
 from modelwatch.domain.names import NAME_LENGTH, NAME_PATTERN
-from modelwatch.serve.auth import Scope
+from modelwatch.domain.scope import Scope
 from modelwatch.serve.endpoint import Endpoint
 from modelwatch.serve.problems import MEDIA_TYPE
 from modelwatch.serve.schemas import SCHEMAS, ref
 
 _PROBLEMS = {
-    "400": "the request cannot be understood",
+    "400": "the body is not what its type says: no JSON, damaged, cut short",
     "401": "no key, or one that does not hold",
     "403": "the key lacks the scope",
     "404": "there is no such thing in the caller's project",
     "413": "more bytes or rows than are taken at once",
     "415": "a type or encoding that cannot be read",
-    "422": "the body cannot be split into rows, or a value is not allowed",
+    "422": "the body is understood but cannot be split into rows, or a value is not allowed",
     "429": "too much at once: try again after Retry-After seconds",
     "503": "the disk failed or the home is not usable",
     "507": "the disk is full",
@@ -35,7 +35,7 @@ def description() -> dict[str, Any]:
     paths: dict[str, dict[str, Any]] = {}
     for endpoint in ENDPOINTS:
         if endpoint.scope is not Scope.LOCAL:
-            paths.setdefault(endpoint.path, {})[endpoint.method.lower()] = _operation(endpoint)
+            paths.setdefault(endpoint.path.replace(":path}", "}"), {})[endpoint.method.lower()] = _operation(endpoint)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -81,7 +81,7 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
 
 
 def _name(endpoint: Endpoint) -> str:
-    words = re.findall(r"[a-z]+", endpoint.path.removeprefix("/v1"))
+    words = re.findall(r"[a-z]+", endpoint.path.removeprefix("/v1").replace(":path}", "}"))
     return "_".join([endpoint.method.lower(), *words])
 
 

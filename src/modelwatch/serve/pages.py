@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
 
 from starlette.responses import Response
 
 from modelwatch.domain.errors import InputError
 from modelwatch.serve.endpoint import Call, Parameter, as_json
 
+Item = TypeVar("Item")
 DEFAULT, MOST = 100, 1000
 LIMITS = (
     Parameter(
@@ -26,11 +27,17 @@ LIMITS = (
 )
 
 
-def paged(call: Call, items: Sequence[Any]) -> Response:
-    """One page of a list; `Next-Cursor` and `Link` tell of the next, if there is one."""
+def paged(call: Call, items: Sequence[Item], *, show: Callable[[Item], Mapping[str, Any]]) -> Response:
+    """One page of a list; `Next-Cursor` and `Link` tell of the next, if there is one.
+
+    Parameters
+    ----------
+    show
+        The JSON of one item; asked for those of the page only.
+    """
     limit = call.whole("limit", DEFAULT, low=1, high=MOST)
     start = _start(call.query("cursor"))
-    page = list(items[start : start + limit])
+    page = [show(item) for item in items[start : start + limit]]
     headers: dict[str, str] = {}
     if start + limit < len(items):
         cursor = _cursor(start + limit)

@@ -17,6 +17,7 @@ from modelwatch.domain.errors import (
     DurabilityError,
     HomeError,
     InputError,
+    Malformed,
     ModelwatchError,
     Overloaded,
     SpecError,
@@ -25,8 +26,13 @@ from modelwatch.domain.errors import (
     UnknownName,
 )
 from modelwatch.serve.auth import NotAllowed, NotSignedIn
+from modelwatch.serve.endpoint import sealed
 
 MEDIA_TYPE = "application/problem+json"
+_ADVICE = {
+    404: "there is nothing at this path: GET /openapi.json lists what there is",
+    405: "this path has other methods: the header Allow lists them",
+}
 _LOG = logging.getLogger("modelwatch.serve")
 
 # The first that fits counts, so the narrower stand before the wider.
@@ -37,6 +43,7 @@ _STATUSES: tuple[tuple[type[Exception], int, str], ...] = (
     (TooLarge, 413, "too large"),
     (UnknownEncoding, 415, "unknown type or encoding"),
     (Overloaded, 429, "too much at once"),
+    (Malformed, 400, "not understood"),
     (SpecError, 422, "specification refused"),
     (InputError, 422, "input refused"),
     (DiskFull, 507, "disk full"),
@@ -66,8 +73,13 @@ def told(error: Exception) -> Response:
 async def handle(request: Request, error: Exception) -> Response:
     """Starlette's hook for errors of ours, and for those of its own."""
     del request
+    return sealed(_answer(error))
+
+
+def _answer(error: Exception) -> Response:
     if isinstance(error, HTTPException):
-        return problem(error.status_code, error.detail.lower(), error.detail, headers=dict(error.headers or {}))
+        detail = _ADVICE.get(error.status_code, error.detail)
+        return problem(error.status_code, error.detail.lower(), detail, headers=dict(error.headers or {}))
     return told(error)
 
 

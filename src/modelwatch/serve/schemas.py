@@ -76,9 +76,20 @@ SCHEMAS: dict[str, Schema] = {
         },
         ["accepted", "duplicates", "quarantined"],
     ),
+    "PostedEvent": _object(
+        {
+            "kind": {**_TEXT, "description": "deployment, schema, incident, holiday or any other word"},
+            "at": _MOMENT,
+            "until": {"anyOf": [_MOMENT, {"type": "null"}]},
+            "note": _TEXT,
+            "link": _TEXT,
+        },
+        ["kind", "at"],
+        additionalProperties=False,
+    ),
     "Event": _object(
         {"kind": _TEXT, "at": _TIME, "until": _MAYBE_TIME, "note": _TEXT, "link": _TEXT},
-        ["kind", "at"],
+        ["kind", "at", "until", "note", "link"],
         additionalProperties=False,
     ),
     "Model": _object(
@@ -142,7 +153,14 @@ SCHEMAS: dict[str, Schema] = {
         ["id", "model", "state", "severity", "title", "opened"],
         additionalProperties=True,
     ),
-    "Response": _object({"who": _TEXT, "text": _TEXT, "until": _TIME}, additionalProperties=False),
+    "Response": _object(
+        {
+            "who": {"type": ["string", "null"], "description": "the name of the key if left out"},
+            "text": _TEXT,
+            "until": {**_MAYBE_TIME, "description": "end of a silence; only silence needs it"},
+        },
+        additionalProperties=False,
+    ),
     "Problem": _object(
         {"type": _TEXT, "title": _TEXT, "status": _COUNT, "detail": _TEXT}, ["type", "title", "status", "detail"]
     ),

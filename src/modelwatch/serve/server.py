@@ -7,17 +7,18 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from modelwatch.app import Home
 from modelwatch.serve.auth import Gate
-from modelwatch.serve.endpoint import Call, Endpoint, caller_of
+from modelwatch.serve.endpoint import Call, Endpoint, caller_of, sealed
 from modelwatch.serve.live import LiveHome
 from modelwatch.serve.problems import handle, told
 from modelwatch.serve.routes.table import ENDPOINTS
@@ -45,21 +46,39 @@ def build(home: Home, *, token: str | None = None, loopback: bool = True) -> Sta
         finally:
             await asyncio.to_thread(live.stop)
 
-    routes = [
-        Route(each.path, _answering(each, gate, live), methods=[each.method], name=f"{each.method} {each.path}")
-        for each in ENDPOINTS
-    ]
-    app = Starlette(routes=routes, lifespan=lifespan, exception_handlers={Exception: handle, 404: handle, 405: handle})
+    app = Starlette(
+        routes=_routes(gate, live), lifespan=lifespan, exception_handlers={Exception: handle, HTTPException: handle}
+    )
+    # A path is written in one way; and a redirect would believe whatever Host the request names.
+    app.router.redirect_slashes = False
     app.state.live = live
     return app
+
+
+def _routes(gate: Gate, live: LiveHome) -> list[Route]:
+    """One route for each path, so that a wrong method is told all that there are."""
+    paths: dict[str, dict[str, Callable[[Request], Awaitable[Response]]]] = {}
+    for each in ENDPOINTS:
+        paths.setdefault(each.path, {})[each.method] = _answering(each, gate, live)
+    return [Route(path, _by_method(methods), methods=list(methods)) for path, methods in paths.items()]
+
+
+def _by_method(
+    methods: Mapping[str, Callable[[Request], Awaitable[Response]]],
+) -> Callable[[Request], Awaitable[Response]]:
+    async def answer(request: Request) -> Response:
+        # HEAD is answered as GET is, and loses its body on the way out.
+        return await methods["GET" if request.method == "HEAD" else request.method](request)
+
+    return answer
 
 
 def _answering(endpoint: Endpoint, gate: Gate, live: LiveHome) -> Callable[[Request], Awaitable[Response]]:
     async def answer(request: Request) -> Response:
         try:
             caller = caller_of(request, gate, endpoint.scope)
-            return await endpoint.handler(Call(request, caller, live))
+            return sealed(await endpoint.handler(Call(request, caller, live)))
         except Exception as error:  # noqa: BLE001 (every failure is told as a problem, never as a traceback)
-            return told(error)
+            return sealed(told(error))
 
     return answer

@@ -107,8 +107,12 @@ def listed(
     return _completed(tx, tx.execute(query).all())
 
 
-def get(tx: Transaction, incident_id: int, *, model_id: int | None = None) -> StoredIncident:
+def get(
+    tx: Transaction, incident_id: int, *, model_id: int | None = None, project: str | None = None
+) -> StoredIncident:
     """One incident; the model may be left out where only one has an incident of that number.
+
+    With `project`, those of other projects are as good as not there.
 
     Raises
     ------
@@ -120,6 +124,9 @@ def get(tx: Transaction, incident_id: int, *, model_id: int | None = None) -> St
     query = select(INCIDENT).where(_C.id == incident_id)
     if model_id is not None:
         query = query.where(_C.model_id == model_id)
+    if project is not None:
+        mine = [number for key, number in models.known(tx).items() if key.project == project]
+        query = query.where(_C.model_id.in_(mine))
     found = _completed(tx, tx.execute(query).all())
     if not found:
         raise UnknownName(f"there is no incident {incident_id}: modelwatch incidents lists those there are")

@@ -12,8 +12,10 @@ from typing import NamedTuple
 from sqlalchemy import JSON, Column, LargeBinary, String, Table, UniqueConstraint, select
 
 from modelwatch.domain.errors import InputError, UnknownName
+from modelwatch.domain.scope import GRANTED
 from modelwatch.store.metadata import IDENTITY, INSTANT, METADATA, Transaction
 
+NAME_LENGTH = 64
 API_KEY = Table(
     "api_key",
     METADATA,
@@ -58,8 +60,13 @@ def add(tx: Transaction, key: ApiKey) -> None:
     Raises
     ------
     InputError
-        If the project has had one of that name: names are not used twice, so that a log stays readable.
+        If the name or a scope is not allowed, or the project has had a key of that name: names are not used
+        twice, so that a log stays readable.
     """
+    if not key.name.strip() or not key.name.isprintable() or len(key.name) > NAME_LENGTH:
+        raise InputError(f"a key cannot be named {key.name!r}: use 1 to {NAME_LENGTH} printable characters")
+    if not key.scopes or not set(key.scopes) <= set(GRANTED):
+        raise InputError(f"a key cannot have the scopes {', '.join(key.scopes) or 'none'}: use {', '.join(GRANTED)}")
     taken = select(API_KEY.c.id).where(API_KEY.c.project == key.project, API_KEY.c.name == key.name)
     if tx.execute(taken).first() is not None:
         raise InputError(f"project {key.project!r} has, or had, a key named {key.name!r}: choose another name")

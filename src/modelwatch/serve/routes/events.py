@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
+import polars as pl
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from modelwatch.app import wall
-from modelwatch.domain.errors import InputError
+from modelwatch.collect.instants import instants
+from modelwatch.domain.errors import InputError, Malformed
 from modelwatch.domain.event import Event
 from modelwatch.domain.instants import format_instant, parse_instant
-from modelwatch.serve.auth import Scope
+from modelwatch.domain.scope import Scope
 from modelwatch.serve.bodies import SMALL_LIMIT, read_body
 from modelwatch.serve.endpoint import Call, Endpoint, Parameter, as_json
 from modelwatch.serve.pages import LIMITS, paged
@@ -23,8 +25,8 @@ class _Posted(msgspec.Struct, forbid_unknown_fields=True):
     """An event as it is sent."""
 
     kind: str
-    at: str
-    until: str | None = None
+    at: str | int | float
+    until: str | int | float | None = None
     note: str = ""
     link: str = ""
 
@@ -33,8 +35,8 @@ async def add(call: Call) -> Response:
     """Tell of something that happened."""
     body = await read_body(call.request, limit=SMALL_LIMIT)
     posted = read_struct(body, _Posted)
-    until = None if posted.until is None else parse_instant(posted.until)
-    event = Event(kind=posted.kind, at=parse_instant(posted.at), until=until, note=posted.note, link=posted.link)
+    until = None if posted.until is None else _instant(posted.until)
+    event = Event(kind=posted.kind, at=_instant(posted.at), until=until, note=posted.note, link=posted.link)
     event.check()
     await run_in_threadpool(call.live.home.add_event, call.model, event)
     return as_json(event.to_dict(), status=201)
@@ -44,7 +46,17 @@ async def listed(call: Call) -> Response:
     """The events of a model that touch a stretch of time."""
     since, until = call.instant("since") or 0, call.instant("until")
     found = await run_in_threadpool(call.live.home.events, call.model, since, wall() if until is None else until)
-    return paged(call, [each.to_dict() for each in found])
+    return paged(call, found, show=Event.to_dict)
+
+
+def _instant(given: str | float) -> int:
+    """A time as text, or as a number since 1970 whose unit shows by its size, as the times of rows do."""
+    if isinstance(given, str):
+        return parse_instant(given)
+    [read] = instants(pl.Series([given])).values.cast(pl.Int64).to_list()
+    if read is None:
+        raise InputError(f"{given!r} is not a time: write it as 2013-03-01T06:00:00Z or as seconds since 1970")
+    return read
 
 
 def read_struct(body: bytes, kind: type[Any]) -> Any:
@@ -52,13 +64,17 @@ def read_struct(body: bytes, kind: type[Any]) -> Any:
 
     Raises
     ------
+    Malformed
+        If it is no JSON.
     InputError
-        If it is not such a one.
+        If it is JSON, but not such a one.
     """
     try:
         return msgspec.json.decode(body, type=kind)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.ValidationError, RecursionError) as error:
         raise InputError(f"the body is not what this route takes: {error}") from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise Malformed(f"the body is not JSON: {error}") from None
 
 
 _ENV = Parameter("env", "environment of the model; prod if left out")
@@ -71,7 +87,7 @@ ENDPOINTS = (
         summary="Tell of a deployment, a holiday, an outage",
         handler=add,
         parameters=(_ENV,),
-        body={"application/json": ref("Event")},
+        body={"application/json": ref("PostedEvent")},
         answer=ref("Event"),
         status=201,
     ),

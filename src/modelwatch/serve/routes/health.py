@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from modelwatch.serve.auth import Scope
+from modelwatch.domain.scope import Scope
 from modelwatch.serve.endpoint import Call, Endpoint, as_json
 from modelwatch.serve.exposition import exposition
 from modelwatch.serve.openapi import description

@@ -9,9 +9,9 @@ import msgspec
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from modelwatch.domain.errors import UnknownName
+from modelwatch.domain.errors import InputError, UnknownName
 from modelwatch.domain.instants import parse_instant
-from modelwatch.serve.auth import Scope
+from modelwatch.domain.scope import Scope
 from modelwatch.serve.bodies import SMALL_LIMIT, read_body
 from modelwatch.serve.endpoint import Call, Endpoint, Parameter, as_json
 from modelwatch.serve.pages import LIMITS, paged
@@ -33,7 +33,7 @@ async def listed(call: Call) -> Response:
         call.live.home.incidents, None, state=call.query("state"), project=call.caller.project
     )
     model = call.query("model")
-    return paged(call, [each for each in found if model in (None, each["model"])])
+    return paged(call, [each for each in found if model in (None, each["model"])], show=dict)
 
 
 async def one(call: Call) -> Response:
@@ -50,6 +50,8 @@ async def respond(act: Literal["ack", "silence", "comment"], call: Call) -> Resp
     def answer() -> dict[str, Any]:
         _find(call)
         who = said.who or call.caller.name
+        if act == "comment" and not said.text.strip():
+            raise InputError("a comment needs a text that says something")
         return call.live.home.respond(None, _number(call), act, who=who, text=said.text, until=until)
 
     return as_json(await run_in_threadpool(answer))

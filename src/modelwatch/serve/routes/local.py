@@ -5,10 +5,9 @@ Only the token in the home's folder opens it, so whoever may ask could as well w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 from starlette.concurrency import run_in_threadpool
@@ -17,95 +16,139 @@ from starlette.responses import Response
 from modelwatch.domain.errors import InputError
 from modelwatch.domain.event import Event
 from modelwatch.domain.names import ModelKey
-from modelwatch.serve.auth import Scope
+from modelwatch.domain.scope import Scope
 from modelwatch.serve.bodies import SMALL_LIMIT, read_body
 from modelwatch.serve.endpoint import Call, Endpoint, as_json
 from modelwatch.serve.live import LiveHome
 from modelwatch.serve.routes.events import read_struct
 
 
-class Asked(msgspec.Struct):
-    """One call: the verb and what it is given."""
+class _Key(msgspec.Struct):
+    """A model."""
+
+    model: str
+    env: str
+    project: str
+
+
+class _Apply(msgspec.Struct):
+    path: str
+
+    def do(self, live: LiveHome) -> Any:
+        applied = live.home.apply(Path(self.path))
+        live.changed(applied.monitor.key)
+        return {name: getattr(applied, name) for name in ("version", "changed", "rows", "notes")}
+
+
+class _Ingest(msgspec.Struct):
+    key: _Key
+    paths: list[str]
+
+    def do(self, live: LiveHome) -> Any:
+        receipt = live.home.ingest(_model(self.key), [Path(path) for path in self.paths])
+        live.changed(_model(self.key))
+        return asdict(receipt)
+
+
+class _Label(msgspec.Struct):
+    key: _Key
+    paths: list[str]
+    outcome: str | None
+
+    def do(self, live: LiveHome) -> Any:
+        receipt = live.home.label(_model(self.key), [Path(path) for path in self.paths], outcome=self.outcome)
+        live.changed(_model(self.key))
+        return asdict(receipt)
+
+
+class _Event(msgspec.Struct):
+    key: _Key
+    event: Event
+
+    def do(self, live: LiveHome) -> Any:
+        self.event.check()
+        live.home.add_event(_model(self.key), self.event)
+        return {}
+
+
+class _Run(msgspec.Struct):
+    key: _Key | None
+    until: int | None
+
+    def do(self, live: LiveHome) -> Any:
+        key = None if self.key is None else _model(self.key)
+        try:
+            return asdict(live.home.run(key, until=self.until))
+        finally:
+            for each in live.home.models() if key is None else [key]:
+                live.changed(each)
+
+
+class _Respond(msgspec.Struct):
+    key: _Key | None
+    incident_id: int
+    act: Literal["ack", "comment", "silence"]
+    who: str
+    text: str
+    until: int | None
+
+    def do(self, live: LiveHome) -> Any:
+        key = None if self.key is None else _model(self.key)
+        return live.home.respond(key, self.incident_id, self.act, who=self.who, text=self.text, until=self.until)
+
+
+class _CreateKey(msgspec.Struct):
+    name: str
+    scopes: list[str]
+    project: str
+    lasts: int | None
+
+    def do(self, live: LiveHome) -> Any:
+        return live.home.create_key(self.name, scopes=self.scopes, project=self.project, lasts=self.lasts)
+
+
+class _RevokeKey(msgspec.Struct):
+    name: str
+    project: str
+
+    def do(self, live: LiveHome) -> Any:
+        live.home.revoke_key(self.name, project=self.project)
+        return {}
+
+
+VERBS = {
+    "apply": _Apply,
+    "ingest": _Ingest,
+    "label": _Label,
+    "event": _Event,
+    "run": _Run,
+    "respond": _Respond,
+    "create_key": _CreateKey,
+    "revoke_key": _RevokeKey,
+}
+
+
+class _Asked(msgspec.Struct):
+    """One call: the verb, and what it is given."""
 
     verb: str
-    given: dict[str, Any] = {}
+    given: msgspec.Raw
 
 
 async def ask(call: Call) -> Response:
     """Do what a verb does, in the server's process."""
-    asked: Asked = read_struct(await read_body(call.request, limit=SMALL_LIMIT), Asked)
-    verb = VERBS.get(asked.verb)
-    if verb is None:
+    asked: _Asked = read_struct(await read_body(call.request, limit=SMALL_LIMIT), _Asked)
+    kind = VERBS.get(asked.verb)
+    if kind is None:
         raise InputError(f"there is no local verb {asked.verb!r}: this server is of another release")
-    return as_json(await run_in_threadpool(verb, call.live, asked.given))
+    given = read_struct(bytes(asked.given), kind)
+    return as_json(await run_in_threadpool(given.do, call.live))
 
 
-def _apply(live: LiveHome, given: Mapping[str, Any]) -> Any:
-    applied = live.home.apply(Path(given["path"]))
-    live.changed(applied.monitor.key)
-    told = {name: getattr(applied, name) for name in ("version", "changed", "rows", "notes")}
-    return {**told, "text": applied.monitor.text, "source": applied.monitor.source}
+def _model(key: _Key) -> ModelKey:
+    return ModelKey(key.model, key.env, key.project)
 
 
-def _ingest(live: LiveHome, given: Mapping[str, Any]) -> Any:
-    key = _key(given)
-    receipt = live.home.ingest(key, [Path(path) for path in given["paths"]])
-    live.changed(key)
-    return asdict(receipt)
-
-
-def _label(live: LiveHome, given: Mapping[str, Any]) -> Any:
-    key = _key(given)
-    receipt = live.home.label(key, [Path(path) for path in given["paths"]], outcome=given["outcome"])
-    live.changed(key)
-    return asdict(receipt)
-
-
-def _event(live: LiveHome, given: Mapping[str, Any]) -> Any:
-    live.home.add_event(_key(given), Event(**given["event"]))
-    return {}
-
-
-def _run(live: LiveHome, given: Mapping[str, Any]) -> Any:
-    key = None if given["key"] is None else _key(given)
-    try:
-        ran = live.home.run(key, until=given["until"])
-    finally:
-        for each in live.home.models() if key is None else [key]:
-            live.changed(each)
-    return {**asdict(ran), "now": live.home.now()}
-
-
-def _respond(live: LiveHome, given: Mapping[str, Any]) -> Any:
-    key = None if given["key"] is None else _key(given)
-    return live.home.respond(
-        key, given["incident_id"], given["act"], who=given["who"], text=given["text"], until=given["until"]
-    )
-
-
-def _create_key(live: LiveHome, given: Mapping[str, Any]) -> Any:
-    return live.home.create_key(**given)
-
-
-def _revoke_key(live: LiveHome, given: Mapping[str, Any]) -> Any:
-    live.home.revoke_key(**given)
-    return {}
-
-
-def _key(given: Mapping[str, Any]) -> ModelKey:
-    return ModelKey(**given["key"])
-
-
-VERBS: Mapping[str, Callable[[LiveHome, Mapping[str, Any]], Any]] = {
-    "apply": _apply,
-    "ingest": _ingest,
-    "label": _label,
-    "event": _event,
-    "run": _run,
-    "respond": _respond,
-    "create_key": _create_key,
-    "revoke_key": _revoke_key,
-}
 ENDPOINTS = (
     Endpoint(
         method="POST",

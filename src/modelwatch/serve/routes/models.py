@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
+import msgspec
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from modelwatch.app import Home
-from modelwatch.domain.errors import InputError, UnknownName
+from modelwatch.collect.layout import class_text
+from modelwatch.domain.errors import InputError
+from modelwatch.domain.measurement import Measurement
 from modelwatch.domain.names import ModelKey
+from modelwatch.domain.scope import Scope
 from modelwatch.domain.slices import Slice
-from modelwatch.serve.auth import Scope
 from modelwatch.serve.endpoint import Call, Endpoint, Parameter, as_json
 from modelwatch.serve.pages import LIMITS, paged
 from modelwatch.serve.schemas import list_of, ref
@@ -20,8 +22,14 @@ from modelwatch.serve.schemas import list_of, ref
 
 async def listed(call: Call) -> Response:
     """The models of the caller's project."""
-    found = await run_in_threadpool(_all, call.live.home, call.caller.project)
-    return paged(call, found)
+    home, project = call.live.home, call.caller.project
+
+    def page() -> Response:
+        waiting = {key for key in home.pending() if key.project == project}
+        known = sorted({*waiting, *(key for key in home.models() if key.project == project)})
+        return paged(call, known, show=lambda key: _waits(key) if key in waiting else _told(home, key))
+
+    return await run_in_threadpool(page)
 
 
 async def one(call: Call) -> Response:
@@ -40,9 +48,9 @@ async def metrics(call: Call) -> Response:
         since=call.instant("since"),
         until=call.instant("until"),
         slice=None if given is None else _slice(given),
-        all_revisions=call.query("all_revisions") == "true",
+        all_revisions=call.flag("all_revisions"),
     )
-    return await run_in_threadpool(lambda: paged(call, [each.to_dict() for each in found]))
+    return paged(call, found, show=Measurement.to_dict)
 
 
 async def column(call: Call) -> Response:
@@ -58,16 +66,10 @@ async def column(call: Call) -> Response:
     return as_json(found)
 
 
-def _all(home: Home, project: str) -> list[dict[str, Any]]:
-    watched = [_told(home, key) for key in home.models() if key.project == project]
-    waiting = [{**_names(key), "state": "pending"} for key in home.pending() if key.project == project]
-    return sorted([*watched, *waiting], key=lambda each: (each["model"], each["env"]))
-
-
 def _one(home: Home, key: ModelKey) -> dict[str, Any]:
     proposal = home.pending().get(key)
     if proposal is not None:
-        return {**_names(key), "state": "pending", "specification": proposal}
+        return {**_waits(key), "specification": proposal}
     return {**_told(home, key), "specification": home.show(key)}
 
 
@@ -78,6 +80,10 @@ def _told(home: Home, key: ModelKey) -> dict[str, Any]:
     return {**_names(key), "state": "watched", "status": status, "incidents_open": len(incidents)}
 
 
+def _waits(key: ModelKey) -> dict[str, Any]:
+    return {**_names(key), "state": "pending"}
+
+
 def _names(key: ModelKey) -> dict[str, Any]:
     return {"model": key.model, "env": key.env, "project": key.project}
 
@@ -86,13 +92,13 @@ def _slice(text: str) -> Slice:
     """A slice as JSON (`{"origin": "JFK"}`) or as `origin=JFK`, several parts with commas."""
     if text.startswith("{"):
         try:
-            pairs = json.loads(text)
-        except (ValueError, RecursionError):
-            raise InputError(f'slice={text!r} is not JSON: write it as {{"origin": "JFK"}} or origin=JFK') from None
-        return Slice.of({str(name): str(value) for name, value in pairs.items()})
+            pairs = msgspec.json.decode(text.encode("utf-8", "surrogateescape"), type=dict[str, str | float | bool])
+        except (msgspec.DecodeError, RecursionError):
+            raise InputError(f'slice={text!r} is no slice: write it as {{"origin": "JFK"}} or origin=JFK') from None
+        return Slice.of({name: class_text(value) for name, value in pairs.items()})
     parts = [part.partition("=") for part in text.split(",")]
     if not all(name and equals for name, equals, _ in parts):
-        raise UnknownName(f"slice={text!r} is no slice: write it as origin=JFK")
+        raise InputError(f'slice={text!r} is no slice: write it as {{"origin": "JFK"}} or origin=JFK')
     return Slice.of({name: value for name, _, value in parts})
 
 
@@ -137,7 +143,7 @@ ENDPOINTS = (
     ),
     Endpoint(
         method="GET",
-        path="/v1/models/{model}/columns/{column}",
+        path="/v1/models/{model}/columns/{column:path}",
         scope=Scope.READ,
         summary="Tell how a column's values lie, beside the reference",
         handler=column,

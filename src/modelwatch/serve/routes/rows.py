@@ -10,9 +10,9 @@ from starlette.responses import Response
 
 from modelwatch.collect.bodies import ARROW, JSON, JSON_LINES, decode_body
 from modelwatch.domain.errors import InputError
+from modelwatch.domain.scope import Scope
 from modelwatch.log.intake import Resend
 from modelwatch.log.tables import LABELS, PREDICTIONS
-from modelwatch.serve.auth import Scope
 from modelwatch.serve.bodies import SMALL_LIMIT, media_type_of, read_body
 from modelwatch.serve.endpoint import Call, Endpoint, Parameter, Schema
 from modelwatch.serve.schemas import list_of, ref
@@ -60,7 +60,9 @@ def _resend(call: Call, body: bytes, table: str) -> Resend | None:
     if not 0 < len(key) <= LONGEST_KEY:
         raise InputError(f"an Idempotency-Key has 1 to {LONGEST_KEY} characters, this one has {len(key)}")
     model = call.model
-    return Resend(f"{model.model}/{model.env}/{table}", key, hashlib.blake2b(body, digest_size=16).digest())
+    # What the same bytes mean depends on the type, and on the outcome that they are labels of.
+    meaning = f"{media_type_of(call.request)}\n{call.query('outcome') or ''}\n".encode("utf-8", "surrogateescape")
+    return Resend(f"{model.model}/{model.env}/{table}", key, hashlib.blake2b(meaning + body, digest_size=16).digest())
 
 
 def _bodies(name: str) -> dict[str, Schema]:
