@@ -45,7 +45,7 @@ ROOMS = {
     "demo": Room("domain"),
     # the only place that wires everything
     "app": Room("domain catalog spec collect store log measure judge act work", "msgspec polars"),
-    "serve": Room("domain catalog collect store log app", "msgspec numpy polars prometheus_client starlette uvicorn"),
+    "serve": Room("domain catalog collect store log app", "msgspec numpy polars starlette uvicorn"),
     # what stands in front: modelwatch/__init__.py for notebooks, and the verbs
     "__init__": Room("domain catalog spec collect profile show compare app"),
     "cli": Room("domain catalog spec collect store log show compare work demo app serve", "click msgspec rich"),

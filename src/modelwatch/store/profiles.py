@@ -48,3 +48,8 @@ def first_starts(tx: Transaction, model_id: int) -> dict[str, int]:
 def first_start(tx: Transaction, model_id: int) -> int | None:
     """Where the first base window starts, None while there is none."""
     return windowed.first_start(tx, PROFILE, model_id)
+
+
+def last_starts(tx: Transaction, model_id: int, *, before: int | None = None) -> dict[str, int]:
+    """Where the last base window of each version starts, of those that start before an instant if one is named."""
+    return windowed.last_starts(tx, PROFILE, model_id, before=before)
