@@ -26,7 +26,7 @@ class Latest:
     scored
         Performance in the last window in which it could be computed, by version.
     unlabelled
-        Predictions of the last 28 windows that have no label, by version.
+        Predictions of the last 28 windows with rows that have no label, by version.
     """
 
     versions: frozenset[str] = frozenset()

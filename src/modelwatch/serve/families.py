@@ -41,7 +41,7 @@ FAMILIES = (
     Family("ml_prediction_mean", "gauge", "Mean of the score or predicted value, last closed window."),
     Family("ml_prediction_mean_7d", "gauge", "Mean of the score over the seven days before the last closed window."),
     Family("ml_missing_share", "gauge", "Share of a column's values that are missing, last closed window."),
-    Family("ml_labels_pending", "gauge", "Predictions of the last 28 windows that have no label."),
+    Family("ml_labels_pending", "gauge", "Predictions of the last 28 windows with rows that have no label."),
     Family("ml_incidents_open", "gauge", "Incidents that are open or acknowledged."),
     Family("modelwatch_rows_total", "counter", "What became of the rows that came in since the server started."),
     Family("modelwatch_window_lag_seconds", "gauge", "How long ago a window should have been measured."),

@@ -52,12 +52,13 @@ class _Labels:
     """What is known of labels, told of windows from the newest to the oldest."""
 
     def __init__(self, catalog: Catalog) -> None:
-        self._catalog = catalog
+        # Not looked up one by one: a stored window may hold a metric of a plugin that is gone.
+        self._scores = frozenset(metric.name for metric in catalog.metrics if metric.family is Family.PERFORMANCE)
         self.scored: dict[str, list[Measurement]] = {}
         self.unlabelled: dict[str, int] = {}
 
     def add(self, version: str, values: Sequence[Measurement], *, recent: bool) -> None:
-        scores = [each for each in values if self._catalog.metrics.get(each.series.metric).family is Family.PERFORMANCE]
+        scores = [each for each in values if each.series.metric in self._scores]
         if any(each.series.span == 1 for each in scores):
             self.scored.setdefault(version, scores)
         for each in values if recent else ():
