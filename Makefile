@@ -10,10 +10,10 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --co
 DEMO    := build/demo-home
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint types format bench clean
+.PHONY: help setup demo test lint types format services bench clean
 
 help: ## print this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
 
 setup: .venv/.tools ## make .venv with the package and the development tools, all pinned
 
@@ -50,6 +50,9 @@ types: .venv/.tools ## pyright, strict
 format: .venv/.tools ## let ruff lay out the code and mend what it can
 	@$(BIN)/ruff check --quiet --fix-only .
 	@$(BIN)/ruff format --quiet .
+
+services: ## install the servers that system tests talk to (Debian, apt-get)
+	@scripts/services.sh
 
 bench: .venv/.package ## rows per second and peak memory of ingest, profile and run
 	@$(BIN)/python benchmarks/spine.py

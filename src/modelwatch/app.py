@@ -33,7 +33,8 @@ from modelwatch.domain.errors import HomeError, InputError, SpecError
 from modelwatch.domain.event import Event
 from modelwatch.domain.incident import State as IncidentState
 from modelwatch.domain.instants import Window, format_instant
-from modelwatch.domain.measurement import Measurement, Series
+from modelwatch.domain.latest import Latest
+from modelwatch.domain.measurement import Measurement
 from modelwatch.domain.names import ModelKey, check_name
 from modelwatch.domain.receipt import Receipt
 from modelwatch.domain.slices import Slice
@@ -41,7 +42,7 @@ from modelwatch.judge import Book
 from modelwatch.log import HomeLock, Lake, Spool, flush
 from modelwatch.log.lake import LABELS, PREDICTIONS
 from modelwatch.measure.record import unpack_measurements
-from modelwatch.spec import Monitor, infer, render
+from modelwatch.spec import Monitor, infer, parse, render
 from modelwatch.spec.channels import CHANNELS_FILE, ChannelFile
 from modelwatch.store import (
     State,
@@ -60,7 +61,7 @@ from modelwatch.store.keys import ApiKey
 from modelwatch.store.metadata import Transaction
 from modelwatch.store.responses import Response
 from modelwatch.store.silences import Silence
-from modelwatch.work import Applied, Ran, Watched, apply_monitor, load_watched, run_model
+from modelwatch.work import Applied, Ran, Watched, apply_monitor, latest, load_watched, run_model
 from modelwatch.work.asked import check_asked
 from modelwatch.work.channels import channel_rows, check_routes, declare_channels, resume_channel, try_channel
 from modelwatch.work.distribution import distribution
@@ -72,7 +73,6 @@ FLUSH_ROWS = 50_000
 SERVER_FILE = "server.json"
 """Where a home that is being served says so: address and token, for the command line of the same machine."""
 _SETTINGS = "home.json"
-_LABELLED_WINDOWS = 35
 
 
 def build_catalog(home: Path) -> Catalog:
@@ -293,25 +293,15 @@ class Home:
             check_asked(self._watched(key), metric=metric, column=column, slice_=slice)
         return found
 
-    def latest(self, key: ModelKey) -> dict[str, list[Measurement]]:
-        """The last value of every series by version: of the last closed window, of labels the last that has one."""
-        found: dict[str, dict[Series, Measurement]] = {}
+    def latest(self, key: ModelKey) -> Latest:
+        """How a model stood when its last window closed."""
         with self.state.reading() as tx:
-            watched = load_watched(tx, self.catalog, key)
-            closed = clock.last_run(tx, watched.model_id)
-            if closed is None:
-                return {}
-            last = watched.monitor.calendar.window_of(closed - 1)
-            first = last
-            for _ in range(_LABELLED_WINDOWS):
-                first = watched.monitor.calendar.previous(first)
-            for row in measurements.latest(tx, watched.model_id, first.start, last.end):
-                if row.part == "profile" and row.start < last.start:
-                    continue
-                for each in unpack_measurements(row.blob, Window(row.start, row.end), row.version, row.revision):
-                    if each.value is not None:
-                        found.setdefault(row.version, {})[each.series] = each
-        return {version: list(values.values()) for version, values in found.items()}
+            model_id = models.find(tx, key)
+            applied = monitors.latest(tx, model_id)
+            if applied is None:
+                return Latest()
+            calendar = parse(applied.text, catalog=self.catalog, project=key.project).calendar
+            return latest(tx, model_id, calendar=calendar, catalog=self.catalog)
 
     def slices(self, key: ModelKey) -> list[Slice]:
         """The slices that a model is measured by, besides all rows."""
@@ -424,12 +414,14 @@ class Home:
     def models(self) -> list[ModelKey]:
         """The models under watch, by name."""
         with self.state.reading() as tx:
-            return sorted(key for key, model_id in models.known(tx).items() if monitors.latest(tx, model_id))
+            watched = monitors.watched(tx)
+            return sorted(key for key, model_id in models.known(tx).items() if model_id in watched)
 
     def pending(self) -> dict[ModelKey, str]:
         """The models that sent rows and have no specification yet, each with the one proposed for it."""
         with self.state.reading() as tx:
-            waiting = {key: number for key, number in models.known(tx).items() if not monitors.latest(tx, number)}
+            watched = monitors.watched(tx)
+            waiting = {key: number for key, number in models.known(tx).items() if number not in watched}
             return {key: proposals.get(tx, number) or "" for key, number in waiting.items()}
 
     def layout(self, key: ModelKey) -> Layout | None:

@@ -47,7 +47,7 @@ ROOMS = {
     "app": Room("domain catalog spec collect store log measure judge act work", "msgspec polars"),
     # what stands in front: the server, the client, which may write into a home, modelwatch/__init__.py for notebooks,
     # and the verbs
-    "serve": Room("domain catalog collect store log app", "msgspec numpy polars prometheus_client starlette uvicorn"),
+    "serve": Room("domain catalog collect store log app", "msgspec numpy polars starlette uvicorn"),
     "sdk": Room("domain collect app"),
     "__init__": Room("domain catalog spec collect profile show compare app sdk"),
     "cli": Room("domain catalog spec collect store log show compare work demo app serve sdk", "click msgspec rich"),

@@ -27,3 +27,11 @@ def test_going_back_is_a_new_version(state: State, model_id: int) -> None:
         for text, at in (("a", 1), ("b", 2), ("a", 3)):
             monitors.add_version(tx, model_id, text, f"digest of {text}", at)
         assert monitors.latest(tx, model_id) == MonitorVersion(3, "a", "digest of a", 3)
+
+
+def test_watched_are_the_models_with_a_specification(state: State, model_id: int, other_id: int) -> None:
+    with state.transaction() as tx:
+        assert monitors.watched(tx) == set()
+        for at in (1, 2):
+            monitors.add_version(tx, model_id, str(at), str(at), at)
+        assert monitors.watched(tx) == {model_id}

@@ -78,3 +78,12 @@ def test_the_model_as_a_whole_may_have_no_version(state: State, model_id: int) -
     with state.transaction() as tx:
         profiles.put_many(tx, model_id, [("", 0, 10, b"a")])
         assert profiles.versions(tx, model_id) == [""]
+
+
+def test_last_starts_are_by_version_and_before_an_instant(state: State, model_id: int, other_id: int) -> None:
+    with state.transaction() as tx:
+        profiles.put_many(tx, model_id, [*ROWS, ("", 90, 100, b"turned away")])
+        profiles.put_many(tx, other_id, [("9", 50, 60, b"e")])
+        assert profiles.last_starts(tx, model_id) == {"1": 20, "2": 10}
+        assert profiles.last_starts(tx, model_id, before=20) == {"1": 10, "2": 10}
+        assert profiles.last_starts(tx, model_id, before=10) == {"1": 0}

@@ -228,7 +228,8 @@ class Intake:
             if self._stale:
                 self._stale = False
                 self._recall.forget()
-            answered = [self._answers(group) for group in groups]
+            judged = [self._answers(group) for group in groups]
+            answered = [bodies for bodies, _ in judged]
             answers = [
                 Answer(parcel.key.project, *parcel.resend, body, parcel.received)
                 for group, bodies in zip(groups, answered, strict=True)
@@ -243,15 +244,16 @@ class Intake:
                 self._broken = f"{error}; restart once the disk is well"
             _fail([parcel for group in groups for parcel in group.parcels], error)
             return
-        for group, bodies in zip(groups, answered, strict=True):
+        for group, (bodies, new) in zip(groups, judged, strict=True):
             for parcel, (body, _) in zip(group.parcels, bodies, strict=True):
                 parcel.reply.set_result(body)
             if self._observe is not None:
                 first = group.parcels[0]
                 total = Receipt.total(receipt for _, receipt in bodies)
-                self._observe(first.key, first.table, group.canonical.frame, total)
+                self._observe(first.key, first.table, new, total)
 
-    def _answers(self, group: _Group) -> list[tuple[bytes, Receipt]]:
+    def _answers(self, group: _Group) -> tuple[list[tuple[bytes, Receipt]], pl.DataFrame]:
+        """Each parcel's answer, and the rows that are neither repeated nor in conflict."""
         frame, quarantine = group.canonical.frame, group.canonical.quarantine
         first = group.parcels[0]
         judged = self._recall.judge(first.key, first.table, frame)
@@ -277,7 +279,7 @@ class Intake:
                 faults=tuple(replace(f, row=int(f.row) - start) for f in told if start < f.row <= end)[:FAULTS_TOLD],
             )
             found.append((_body(parcel, receipt, group, start, end), receipt))
-        return found
+        return found, frame.filter(~(judged.repeated | judged.conflicting))
 
 
 CONFLICT = "another row of this id came first and differs"

@@ -1,213 +1,186 @@
-"""The figures of `/metrics`: what went through the server, and the last measurements, under the usual names.
+"""The page `/metrics`: what went through the server, and the last figures of every model, within a bound.
 
-Counters come from this process, gauges from the store; both are bounded, since one series too many fails a
-whole scrape.
+Everything is in memory already, so that a scrape of a thousand models asks no database. One series too many can
+fail a whole scrape, so what matters least is left out first and counted.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+import gzip
+from collections.abc import Iterable, Mapping, Sequence
 
-from prometheus_client import CollectorRegistry
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
-from prometheus_client.exposition import choose_encoder
-from prometheus_client.registry import Collector
-
-from modelwatch.domain.measurement import Measurement, Status
+from modelwatch.domain.measurement import Status
 from modelwatch.domain.names import ModelKey
-from modelwatch.serve.counters import BUCKETS
+from modelwatch.serve.counters import Served
+from modelwatch.serve.families import FAMILIES, Sample, histogram, sample
+from modelwatch.serve.figures import Figures
+from modelwatch.serve.labels import of_model, of_version, with_more
 from modelwatch.serve.live import LiveHome
 
-MODEL_LABELS = ("model_name", "model", "model_version", "env")
-MOST_SERIES = 20_000
-COLUMNS_SHOWN = 20
-PERFORMANCE = frozenset(
-    {
-        *("accuracy", "precision", "recall", "f1", "mcc", "false_positive_rate", "false_negative_rate"),
-        *("roc_auc", "average_precision", "log_loss", "brier", "ece", "mean_bias", "mae", "rmse", "mape", "r2"),
-    }
-)
-DRIFT = ("ks", "jensen_shannon", "wasserstein", "chi2")
-_GAUGES = {
-    "ml_model_accuracy": "Share of the labelled predictions whose class is right, in the last window that has it.",
-    "ml_model_performance": "Performance on labelled predictions, in the last window that has it.",
-    "ml_drift_score": "Population stability index of a column against the reference, last closed window.",
-    "ml_drift_measure": "Other distances of a column from the reference, last closed window.",
-    "ml_data_drift_share": "Share of the columns that drifted, last closed window.",
-    "ml_prediction_mean": "Mean of the score or predicted value, last closed window.",
-    "ml_prediction_mean_7d": "Mean of the score or predicted value over the last seven windows.",
-    "ml_missing_share": "Share of a column's values that are missing, last closed window.",
-    "ml_labels_pending": "Share of the predictions old enough for a label that have none.",
-    "ml_incidents_open": "Incidents that are open or acknowledged.",
-}
-_EXTRA = {
-    "ml_model_performance": ("metric",),
-    "ml_drift_score": ("feature_name",),
-    "ml_drift_measure": ("feature_name", "measure"),
-    "ml_missing_share": ("feature_name",),
-}
+MOST_SERIES = 60_000
+TEXT = "text/plain; version=0.0.4; charset=utf-8"
+OPENMETRICS = "application/openmetrics-text; version=1.0.0; charset=utf-8"
 
 
-@dataclass(frozen=True, slots=True)
-class _Gauge:
-    """One value of a gauge: its name, the labels beyond the model's, and the value."""
+def exposition(
+    live: LiveHome, project: str, *, openmetrics: bool = False, asked: Sequence[str] = (), most: int = MOST_SERIES
+) -> bytes:
+    """The text of one scrape.
 
-    name: str
-    extra: tuple[str, ...]
-    value: float
-
-
-def exposition(live: LiveHome, project: str, accept: str) -> tuple[bytes, str]:
-    """The text of one scrape and its media type, which follows the `Accept` header."""
-    registry = CollectorRegistry(auto_describe=False)
-    registry.register(_Scrape(live, project))
-    encode, media_type = choose_encoder(accept)
-    return encode(registry), media_type
-
-
-class _Scrape(Collector):
-    """All families of one scrape."""
-
-    def __init__(self, live: LiveHome, project: str) -> None:
-        self._live, self._project = live, project
-
-    def collect(self) -> Iterator[Metric]:
-        yield from self._served()
-        yield from self._gauges()
-        yield from self._watcher()
-
-    def _served(self) -> Iterator[Metric]:
-        rows = CounterMetricFamily("ml_predictions", "Predictions that were logged.", labels=MODEL_LABELS)
-        errors = CounterMetricFamily("ml_prediction_errors", "Predictions that failed.", labels=MODEL_LABELS)
-        latency = HistogramMetricFamily(
-            "ml_prediction_latency_seconds", "How long predictions took.", labels=MODEL_LABELS
-        )
-        for (key, version), served in self._live.counters.served().items():
-            if key.project != self._project:
-                continue
-            labels = _labels(key, version)
-            rows.add_metric(labels, served.rows)
-            errors.add_metric(labels, served.errors)
-            running, buckets = 0, list[tuple[str, float]]()
-            for bound, n in zip((*map(str, BUCKETS), "+Inf"), served.latency.tolist(), strict=True):
-                running += n
-                buckets.append((bound, running))
-            latency.add_metric(labels, buckets, served.latency_sum)
-        yield from (rows, errors, latency)
-
-    def _gauges(self) -> Iterator[Metric]:
-        families = {
-            name: GaugeMetricFamily(name, told, labels=(*MODEL_LABELS, *_EXTRA.get(name, ())))
-            for name, told in _GAUGES.items()
-            if name != "ml_incidents_open"
-        }
-        dropped = count = 0
-        for key in self._live.home.models():
-            if key.project != self._project:
-                continue
-            for version, gauges in _of_model(self._live, key).items():
-                for gauge in gauges:
-                    if count >= MOST_SERIES:
-                        dropped += 1
-                        continue
-                    families[gauge.name].add_metric((*_labels(key, version), *gauge.extra), gauge.value)
-                    count += 1
-        yield from families.values()
-        yield self._incidents()
-        told = "Series that were left out of this scrape because there are too many."
-        family = GaugeMetricFamily("modelwatch_series_dropped", told)
-        family.add_metric((), dropped)
-        yield family
-
-    def _incidents(self) -> Metric:
-        labels = ("model_name", "model", "env", "severity")
-        family = GaugeMetricFamily("ml_incidents_open", _GAUGES["ml_incidents_open"], labels=labels)
-        counts = {
-            (key.model, key.env, level): 0
-            for key in self._live.home.models()
-            if key.project == self._project
-            for level in ("warning", "critical")
-        }
-        for incident in self._live.home.incidents(None, state="open", project=self._project):
-            place = (incident["model"], incident.get("env", "prod"), incident["severity"])
-            counts[place] = counts.get(place, 0) + 1
-        for (model, env, level), n in counts.items():
-            family.add_metric((model, model, env, level), n)
-        return family
-
-    def _watcher(self) -> Iterator[Metric]:
-        names = ("model_name", "model", "env", "table", "fate")
-        rows = CounterMetricFamily("modelwatch_rows", "What became of rows that came in.", labels=names)
-        for (key, table), fate in self._live.counters.fates().items():
-            if key.project == self._project:
-                for word in ("accepted", "duplicates", "quarantined"):
-                    rows.add_metric((key.model, key.model, key.env, table, word), getattr(fate, word))
-        yield rows
-        intake = self._live.intake
-        for name, told, value in (
-            ("modelwatch_spool_rows", "Rows that are durable and wait for the lake.", self._live.home.spool.backlog),
-            ("modelwatch_queued_bytes", "Requests in memory that are not answered yet.", intake.queued_bytes),
-            ("modelwatch_models_in_trouble", "Models that could not be watched.", len(self._live.troubles)),
-            ("modelwatch_accepting", "Whether rows are accepted.", 0.0 if intake.trouble else 1.0),
-        ):
-            family = GaugeMetricFamily(name, told)
-            family.add_metric((), value)
-            yield family
-        lag = GaugeMetricFamily(
-            "modelwatch_window_lag_seconds",
-            "How long ago the next window of a model should have been measured.",
-            labels=("model_name", "model", "env"),
-        )
-        for key, seconds in self._live.lags().items():
-            if key.project == self._project:
-                lag.add_metric((key.model, key.model, key.env), seconds)
-        yield lag
+    Parameters
+    ----------
+    openmetrics
+        Whether to write OpenMetrics 1.0.0 and not the text format 0.0.4.
+    asked
+        Columns that are told of whatever their state.
+    most
+        Series of a scrape at the most.
+    """
+    page = _Page(most)
+    for each in _watcher(live):
+        page.add([each])
+    figures = {key: live.figures().get(key, Figures()) for key in sorted(live.models()) if key.project == project}
+    pending = [key for key in sorted(live.counters.models() - figures.keys()) if key.project == project]
+    _fill(page, live, figures, pending, asked)
+    page.add([sample("modelwatch_series_dropped_total", "", live.counters.drop(page.dropped))], always=True)
+    return page.text(openmetrics=openmetrics).encode("utf-8", "replace")
 
 
-def _of_model(live: LiveHome, key: ModelKey) -> dict[str, list[_Gauge]]:
-    """The gauges of a model's last windows by version."""
-    return {version: [*_gauges_of(measured)] for version, measured in live.latest(key).items()}
+def wants_openmetrics(accept: str) -> bool:
+    """Whether an `Accept` header would rather have OpenMetrics than plain text.
+
+    Examples
+    --------
+    >>> wants_openmetrics("application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5,*/*;q=0.1")
+    True
+    >>> wants_openmetrics("*/*")
+    False
+    """
+    weights = _weights(accept)
+    best = weights.get("application/openmetrics-text", 0.0)
+    return best > 0 and best >= weights.get("text/plain", 0.0)
 
 
-def _gauges_of(measured: Iterable[Measurement]) -> Iterator[_Gauge]:
-    """What Prometheus is told of one version; of columns only those that are warning or worse."""
-    by_column: dict[str, list[_Gauge]] = {}
-    bad: dict[str, int] = {}
-    for each in measured:
-        metric, column, span = each.series.metric, each.series.column, each.series.span
-        if each.value is None or each.series.slice:
-            continue
-        if metric in PERFORMANCE and span == 1:
-            yield _Gauge("ml_model_performance", (metric,), each.value)
-        model_wide = _MODEL_WIDE.get((metric, span))
-        if model_wide is not None:
-            yield _Gauge(model_wide, (), each.value)
-        if span == 1 and column and metric in ("psi", "missing_share", *DRIFT):
-            gauge = (
-                _Gauge("ml_drift_score", (column,), each.value)
-                if metric == "psi"
-                else _Gauge("ml_missing_share", (column,), each.value)
-                if metric == "missing_share"
-                else _Gauge("ml_drift_measure", (column, metric), each.value)
-            )
-            by_column.setdefault(column, []).append(gauge)
-        if column and each.status in (Status.WARNING, Status.CRITICAL):
-            bad[column] = max(bad.get(column, 0), each.status.rank)
-    bad.setdefault("prediction", 0)
-    shown = sorted(bad, key=lambda name: (-bad[name], name))[:COLUMNS_SHOWN]
-    for column in shown:
-        yield from by_column.get(column, ())
+def wants_gzip(accept_encoding: str) -> bool:
+    """Whether an `Accept-Encoding` header takes gzip.
+
+    Examples
+    --------
+    >>> wants_gzip("gzip, deflate"), wants_gzip("gzip;q=0"), wants_gzip("")
+    (True, False, False)
+    """
+    weights = _weights(accept_encoding)
+    return weights.get("gzip", weights.get("*", 0.0)) > 0
 
 
-_MODEL_WIDE: Mapping[tuple[str, int], str] = {
-    ("accuracy", 1): "ml_model_accuracy",
-    ("drifted_share", 1): "ml_data_drift_share",
-    ("prediction_mean", 1): "ml_prediction_mean",
-    ("prediction_mean", 7): "ml_prediction_mean_7d",
-    ("labels_pending_share", 1): "ml_labels_pending",
-}
+def packed(body: bytes) -> bytes:
+    """A body as gzip, quickly rather than tightly, and the same bytes for the same text."""
+    return gzip.compress(body, compresslevel=1, mtime=0)
 
 
-def _labels(key: ModelKey, version: str) -> tuple[str, str, str, str]:
-    return key.model, key.model, version, key.env
+class _Page:
+    """The samples of one scrape by family, as long as there is room."""
+
+    def __init__(self, most: int) -> None:
+        self._lines: dict[str, list[str]] = {}
+        self._room = most - 1  # the count of what was left out always has its place
+        self.dropped = 0
+
+    def add(self, samples: Sequence[Sample], *, always: bool = False) -> None:
+        """Put samples on the page: all of them, or none if there is no room."""
+        if not always and len(samples) > self._room:
+            self.dropped += len(samples)
+            return
+        self._room -= len(samples)
+        for each in samples:
+            self._lines.setdefault(each.family, []).append(each.line())
+
+    def text(self, *, openmetrics: bool) -> str:
+        parts: list[str] = []
+        for family in FAMILIES:
+            if family.name in self._lines:
+                parts += (family.head(openmetrics=openmetrics), *self._lines[family.name])
+        return "".join(parts) + ("# EOF\n" if openmetrics else "")
+
+
+def _fill(
+    page: _Page,
+    live: LiveHome,
+    figures: Mapping[ModelKey, Figures],
+    pending: Iterable[ModelKey],
+    asked: Sequence[str],
+) -> None:
+    """Put models on a page, what matters most first: incidents and counts of all, then figures, then columns."""
+    lags, fates = live.lags(), _fates(live)
+    for key, known in figures.items():
+        page.add([*_of_model(key, known, lags), *fates.get(key, ())])
+        page.add(_served(live, key, known.versions))
+    for key in pending:
+        page.add([*fates.get(key, ()), *_served(live, key, ())])
+    for key, known in figures.items():
+        page.add(known.of_whole(key))
+    for key, known in figures.items():
+        page.add(known.asked(key, asked))
+    for status in (Status.CRITICAL, Status.WARNING):
+        for key, known in figures.items():
+            page.add(known.firing(key, status, without=asked))
+
+
+def _of_model(key: ModelKey, figures: Figures, lags: Mapping[ModelKey, float]) -> list[Sample]:
+    labels = of_model(key)
+    found = [
+        sample("ml_incidents_open", with_more(labels, severity=level), n) for level, n in figures.incidents.items()
+    ]
+    if key in lags:
+        found.append(sample("modelwatch_window_lag_seconds", labels, lags[key]))
+    return found
+
+
+def _served(live: LiveHome, key: ModelKey, versions: Iterable[str]) -> list[Sample]:
+    """The counters of a model; a version in use counts from zero, so that its series never vanishes."""
+    counted = live.counters.served(key)
+    found: list[Sample] = []
+    for version in sorted({*counted, *versions}):
+        found += _counted(of_version(key, version), counted.get(version) or live.counters.total(key, version))
+    return found
+
+
+def _counted(labels: str, served: Served) -> list[Sample]:
+    return [
+        sample("ml_predictions_total", labels, served.rows),
+        sample("ml_prediction_errors_total", labels, served.errors),
+        *histogram("ml_prediction_latency_seconds", labels, served.latency.tolist(), served.latency_sum),
+    ]
+
+
+def _fates(live: LiveHome) -> dict[ModelKey, list[Sample]]:
+    found: dict[ModelKey, list[Sample]] = {}
+    for (key, table), fate in live.counters.fates().items():
+        for word in ("accepted", "duplicates", "quarantined"):
+            labels = with_more(of_model(key), table=table, fate=word)
+            found.setdefault(key, []).append(sample("modelwatch_rows_total", labels, getattr(fate, word)))
+    return found
+
+
+def _watcher(live: LiveHome) -> Iterable[Sample]:
+    yield sample("modelwatch_spool_rows", "", live.home.spool.backlog)
+    yield sample("modelwatch_queued_bytes", "", live.intake.queued_bytes)
+    yield sample("modelwatch_models", "", len(live.models()))
+    yield sample("modelwatch_models_in_trouble", "", len(live.troubles))
+    yield sample("modelwatch_accepting", "", 0.0 if live.intake.trouble else 1.0)
+
+
+def _weights(header: str) -> dict[str, float]:
+    """The weight of every word of an `Accept` header, the largest where it stands more than once."""
+    found: dict[str, float] = {}
+    for part in header.lower().split(","):
+        word, *parameters = (each.strip() for each in part.split(";"))
+        weight = 1.0
+        for parameter in parameters:
+            if parameter.startswith("q="):
+                try:
+                    weight = float(parameter[2:])
+                except ValueError:
+                    weight = 0.0
+        found[word] = max(weight, found.get(word, 0.0))
+    return found

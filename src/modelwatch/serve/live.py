@@ -19,12 +19,12 @@ from modelwatch.collect.layout import Layout
 from modelwatch.domain.columns import LABEL
 from modelwatch.domain.errors import InputError, ModelwatchError, UnknownName
 from modelwatch.domain.instants import DAY, SECOND
-from modelwatch.domain.measurement import Measurement
 from modelwatch.domain.names import ModelKey
 from modelwatch.log.intake import Intake, Parcel, Resend
 from modelwatch.log.recall import Recall
 from modelwatch.log.tables import PREDICTIONS
 from modelwatch.serve.counters import Counters
+from modelwatch.serve.figures import Figures, figures_of
 
 TICK_SECONDS = 0.5
 FLUSH_ROWS = 50_000
@@ -47,11 +47,13 @@ class LiveHome:
 
     def __init__(self, home: Home) -> None:
         self.home = home
-        self.counters = Counters()
+        self.counters = Counters(wall)
         self.troubles: dict[ModelKey, str] = {}
         self.intake = Intake(home.spool, Recall(home.lake), observe=self.counters.observe)
         self._layouts: dict[ModelKey, Layout] = {}
-        self._latest: dict[ModelKey, Mapping[str, list[Measurement]]] = {}
+        self._models: list[ModelKey] = []
+        self._figures: dict[ModelKey, Figures] = {}
+        self._stale: set[ModelKey] = set()
         self._learning = Lock()
         self._due: dict[ModelKey, _Due] = {}
         self._flushed = monotonic()
@@ -114,11 +116,13 @@ class LiveHome:
             self._layouts[key] = found
             return found
 
-    def latest(self, key: ModelKey) -> Mapping[str, list[Measurement]]:
-        """The last measurements of a model by version; read from the store once after each run."""
-        if key not in self._latest:
-            self._latest[key] = self.home.latest(key)
-        return self._latest[key]
+    def models(self) -> list[ModelKey]:
+        """The models under watch, as the worker last saw them."""
+        return self._models
+
+    def figures(self) -> Mapping[ModelKey, Figures]:
+        """What Prometheus is told of each model; read from the store once after each run, by the worker."""
+        return self._figures
 
     def lags(self) -> dict[ModelKey, float]:
         """By how many seconds the next window of each model is late."""
@@ -134,7 +138,7 @@ class LiveHome:
     def changed(self, key: ModelKey) -> None:
         """A model was applied, or rows came another way: nothing that was remembered of it holds."""
         self._layouts.pop(key, None)
-        self._latest.pop(key, None)
+        self._stale.add(key)
         self._due.pop(key, None)
         self.intake.forget()
 
@@ -163,21 +167,31 @@ class LiveHome:
             self.home.flush()
             self.home.spool.forget_answers(now - DAY)
             self._flushed = monotonic()
-        if self.home.is_replayed():
-            return
-        for key in self.home.models():
+        self._models, replayed = self.home.models(), self.home.is_replayed()
+        for key in self._models:
+            if self._ended.is_set():
+                return
             due = self._due.setdefault(key, _Due())
-            if self._ended.is_set() or now < due.instant or monotonic() < due.not_before:
+            if monotonic() < due.not_before:
                 continue
             try:
-                due.instant = self.home.watch(key, now)
-                self._latest.pop(key, None)
+                if not replayed and now >= due.instant:
+                    due.instant = self.home.watch(key, now)
+                    self._stale.add(key)
+                if key in self._stale or key not in self._figures:
+                    self._refresh(key)
                 self.troubles.pop(key, None)
             except ModelwatchError as error:
                 # One model's trouble must not keep the others from being watched.
                 self.troubles[key] = str(error)
                 due.not_before = monotonic() + RETRY_SECONDS
                 _LOG.error("%s could not be watched: %s", key, error)
+
+    def _refresh(self, key: ModelKey) -> None:
+        # Taken off first: a change that comes meanwhile is read the next time.
+        self._stale.discard(key)
+        severities = [incident["severity"] for incident in self.home.incidents(key, state="open")]
+        self._figures[key] = figures_of(self.home.latest(key), severities)
 
     def _deliver(self) -> None:
         while not self._ended.wait(TICK_SECONDS):

@@ -48,6 +48,11 @@ def latest(tx: Transaction, model_id: int) -> MonitorVersion | None:
     return next(iter(history(tx, model_id, limit=1)), None)
 
 
+def watched(tx: Transaction) -> set[int]:
+    """The models that have a specification."""
+    return set(tx.execute(select(MONITOR.c.model_id).distinct()).scalars())
+
+
 def history(tx: Transaction, model_id: int, *, limit: int | None = None) -> list[MonitorVersion]:
     """All specifications of a model, the last first."""
     columns = MONITOR.c.version, MONITOR.c.text, MONITOR.c.digest, MONITOR.c.applied_at

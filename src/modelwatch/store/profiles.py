@@ -58,3 +58,8 @@ def last_start(tx: Transaction, model_id: int, before: int) -> int | None:
 def next_start(tx: Transaction, model_id: int, since: int) -> int | None:
     """Where the first base window from an instant on starts, rows that were turned away included."""
     return windowed.next_start(tx, PROFILE, model_id, since)
+
+
+def last_starts(tx: Transaction, model_id: int, *, before: int | None = None) -> dict[str, int]:
+    """Where the last base window of each version starts, of those that start before an instant if one is named."""
+    return windowed.last_starts(tx, PROFILE, model_id, before=before)

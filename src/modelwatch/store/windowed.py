@@ -94,3 +94,12 @@ def first_start(tx: Transaction, table: Table, model_id: int) -> int | None:
     """
     versioned = table.c.model_id == model_id, table.c.version != ""
     return tx.execute(select(func.min(table.c.window_start)).where(*versioned)).scalar()
+
+
+def last_starts(tx: Transaction, table: Table, model_id: int, *, before: int | None = None) -> dict[str, int]:
+    """Where the last window of each version starts, of those that start before an instant if one is named."""
+    last = func.max(table.c.window_start).label("last")
+    query = select(table.c.version, last).where(table.c.model_id == model_id, table.c.version != "")
+    if before is not None:
+        query = query.where(table.c.window_start < before)
+    return {row.version: row.last for row in tx.execute(query.group_by(table.c.version))}

@@ -6,8 +6,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from modelwatch.domain.scope import Scope
-from modelwatch.serve.endpoint import Call, Endpoint, as_json
-from modelwatch.serve.exposition import exposition
+from modelwatch.serve.endpoint import Call, Endpoint, Parameter, as_json
+from modelwatch.serve.exposition import OPENMETRICS, TEXT, exposition, packed, wants_gzip, wants_openmetrics
 from modelwatch.serve.openapi import description
 
 
@@ -26,10 +26,20 @@ async def ready(call: Call) -> Response:
 
 
 async def metrics(call: Call) -> Response:
-    """The figures of section "Prometheus" in the documentation, in the format that is asked for."""
-    accept = call.request.headers.get("accept", "")
-    body, media_type = await run_in_threadpool(exposition, call.live, call.caller.project, accept)
-    return Response(body, media_type=media_type)
+    """The figures of docs/howto/prometheus.md, in the format that is asked for."""
+    request = call.request
+    openmetrics = wants_openmetrics(request.headers.get("accept", ""))
+    body = await run_in_threadpool(
+        exposition,
+        call.live,
+        call.caller.project,
+        openmetrics=openmetrics,
+        asked=request.query_params.getlist("column"),
+    )
+    headers = {"Content-Type": OPENMETRICS if openmetrics else TEXT, "Vary": "Accept, Accept-Encoding"}
+    if wants_gzip(request.headers.get("accept-encoding", "")):
+        body, headers["Content-Encoding"] = await run_in_threadpool(packed, body), "gzip"
+    return Response(body, headers=headers)
 
 
 async def openapi(call: Call) -> Response:
@@ -38,6 +48,7 @@ async def openapi(call: Call) -> Response:
     return as_json(description())
 
 
+_COLUMNS = {"type": "array", "items": {"type": "string"}}
 ENDPOINTS = (
     Endpoint(method="GET", path="/healthz", scope=None, summary="Tell that the server is alive", handler=alive),
     Endpoint(method="GET", path="/readyz", scope=None, summary="Tell whether rows are accepted", handler=ready),
@@ -47,6 +58,9 @@ ENDPOINTS = (
         scope=Scope.READ,
         summary="Figures for Prometheus",
         handler=metrics,
+        parameters=(
+            Parameter("column", "a column to tell of whatever its state; may be given more than once", _COLUMNS),
+        ),
         answer={"type": "string"},
         media_type="text/plain",
     ),

@@ -1,0 +1,77 @@
+"""How a model stood when its last window closed: the last measurements, and which versions are in use.
+
+Read from what is stored, for dashboards and Prometheus; `app` asks for it on behalf of the server.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from modelwatch.catalog import Catalog
+from modelwatch.domain.calendar import Calendar
+from modelwatch.domain.instants import DAY, Window
+from modelwatch.domain.latest import Latest
+from modelwatch.domain.measurement import Measurement
+from modelwatch.domain.metric import Family
+from modelwatch.measure.record import unpack_measurements
+from modelwatch.store import clock, measurements, profiles
+from modelwatch.store.measurements import MeasurementBlob
+from modelwatch.store.metadata import Transaction
+from modelwatch.work.fold import OUTCOME
+
+# A version is in use while it had rows in this many windows, or this long, before the model's newest rows.
+IN_USE_WINDOWS, IN_USE = 28, 7 * DAY
+# How far back the last window with enough labels is looked for.
+LABELLED_WINDOWS = 168
+
+
+def latest(tx: Transaction, model_id: int, *, calendar: Calendar, catalog: Catalog) -> Latest:
+    """Read how a model stood when its last window closed."""
+    closed = clock.last_run(tx, model_id)
+    versions = _in_use(profiles.last_starts(tx, model_id, before=closed), calendar)
+    if closed is None:
+        return Latest(versions=versions)
+    last = first = calendar.window_of(closed - 1)
+    for _ in range(LABELLED_WINDOWS - 1):
+        first = calendar.previous(first)
+    measured: dict[str, list[Measurement]] = {}
+    for row in measurements.latest(tx, model_id, last.start, last.end):
+        if row.part != OUTCOME:
+            measured.setdefault(row.version, []).extend(_values(row))
+    labels = _Labels(catalog)
+    outcomes = measurements.latest(tx, model_id, first.start, last.end, part=OUTCOME)
+    windows = sorted({row.start for row in outcomes}, reverse=True)[:IN_USE_WINDOWS]
+    oldest = windows[-1] if windows else last.start
+    for row in reversed(outcomes):
+        if row.version in versions and (row.start >= oldest or row.version not in labels.scored):
+            labels.add(row.version, _values(row), recent=row.start >= oldest)
+    return Latest(versions=versions, measured=measured, scored=labels.scored, unlabelled=labels.unlabelled)
+
+
+class _Labels:
+    """What is known of labels, told of windows from the newest to the oldest."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        # Not looked up one by one: a stored window may hold a metric of a plugin that is gone.
+        self._scores = frozenset(metric.name for metric in catalog.metrics if metric.family is Family.PERFORMANCE)
+        self.scored: dict[str, list[Measurement]] = {}
+        self.unlabelled: dict[str, int] = {}
+
+    def add(self, version: str, values: Sequence[Measurement], *, recent: bool) -> None:
+        scores = [each for each in values if each.series.metric in self._scores]
+        if any(each.series.span == 1 for each in scores):
+            self.scored.setdefault(version, scores)
+        for each in values if recent else ():
+            if each.series.metric == "labels_pending_share" and each.series.span == 1 and each.value is not None:
+                self.unlabelled[version] = self.unlabelled.get(version, 0) + round(each.value * each.n)
+
+
+def _values(row: MeasurementBlob) -> list[Measurement]:
+    found = unpack_measurements(row.blob, Window(row.start, row.end), row.version, row.revision)
+    return [each for each in found if each.value is not None and not each.series.slice]
+
+
+def _in_use(last_starts: Mapping[str, int], calendar: Calendar) -> frozenset[str]:
+    newest = max(last_starts.values(), default=0)
+    reach = max(IN_USE_WINDOWS * calendar.size, IN_USE)
+    return frozenset(version for version, start in last_starts.items() if start >= newest - reach)
