@@ -399,11 +399,11 @@ class Home:
         with self.state.reading() as tx:
             return clock.get(tx).mode == "replay"
 
-    def watch(self, key: ModelKey, now: int) -> int:
+    def watch(self, key: ModelKey, now: int, *, progress: Progress | None = None) -> int:
         """Do what is due for one model by `now`; returns the instant at which its next window closes."""
         with self._working:
             self.flush()
-            run_model(self.state, self.lake, self.catalog, key, until=now)
+            run_model(self.state, self.lake, self.catalog, key, until=now, progress=progress)
             monitor = self._watched(key).monitor
         return monitor.calendar.window_of(now - monitor.lateness).end + monitor.lateness
 

@@ -23,6 +23,7 @@ def serve(session: Session, host: str, port: int) -> None:
         raise HomeError(f"the server needs {error.name}: pip install 'modelwatch[serve]'") from None
 
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    with session.writing(new=True) as home:
+    # The home itself, never another server that holds it: then the lock says who does.
+    with session.opener(session.home, write=True) as home:
         remark(f"Serving {home.path} on http://{host}:{port or '(any free port)'} (Ctrl-C stops it)")
         serve_home(home, host=host, port=port)

@@ -21,15 +21,19 @@ from modelwatch.collect.objects import column_of
 from modelwatch.domain.errors import InputError, TooLarge, UnknownEncoding
 
 WIRE_LIMIT = 64 << 20
-DECODED_LIMIT = 256 << 20
+DECODED_LIMIT = 128 << 20
+TEXT_LIMIT = 64 << 20
 MOST_ROWS = 1_000_000
 MOST_COLUMNS = 10_000
+MOST_VALUES = 3_000_000
+"""Of JSON, whose every value takes some hundred bytes of memory once it is read."""
 
 JSON, ARROW = "application/json", "application/vnd.apache.arrow.stream"
 JSON_LINES = ("application/x-ndjson", "application/ndjson", "application/jsonl", "application/json-lines")
 MEDIA_TYPES = (JSON, *JSON_LINES, ARROW)
 ENCODINGS = ("identity", "gzip", "zstd")
 _CHUNK = 1 << 20
+_RECORD_BYTES, _VALUE_BYTES = 128, 128
 
 Record = dict[str, Any]
 
@@ -49,6 +53,13 @@ class Rows:
             return self.columns.height
         return len(self.records or ())
 
+    @property
+    def size(self) -> int:
+        """About how many bytes of memory they take."""
+        if self.columns is not None:
+            return int(self.columns.estimated_size())
+        return sum(_RECORD_BYTES + _VALUE_BYTES * len(record) for record in self.records or ())
+
 
 def decode_body(body: bytes, *, media_type: str, encoding: str = "identity", limit: int = DECODED_LIMIT) -> Rows:
     """Split a body into rows.
@@ -61,7 +72,7 @@ def decode_body(body: bytes, *, media_type: str, encoding: str = "identity", lim
     encoding
         One of `ENCODINGS`.
     limit
-        Most bytes that a compressed body may come to.
+        Most bytes that a compressed body may come to; of JSON at most `TEXT_LIMIT`.
 
     Raises
     ------
@@ -79,12 +90,14 @@ def decode_body(body: bytes, *, media_type: str, encoding: str = "identity", lim
     >>> decode_body(b'{"prediction_id": ["a", "b"], "label": [0, 1]}', media_type="application/json").height
     2
     """
-    plain = decompressed(body, encoding, limit=limit)
+    plain = decompressed(body, encoding, limit=limit if media_type == ARROW else min(limit, TEXT_LIMIT))
     if media_type == ARROW:
         rows = Rows(columns=_arrow(plain, limit))
     elif media_type in JSON_LINES:
+        _check_values(plain)
         rows = Rows(records=[flat_record(record) for record in _json_lines(plain)])
     elif media_type == JSON:
+        _check_values(plain)
         rows = _json(plain)
     else:
         raise UnknownEncoding(f"a body of type {media_type!r} cannot be read: send one of {', '.join(MEDIA_TYPES)}")
@@ -183,6 +196,13 @@ def _arrow(body: bytes, limit: int) -> pl.DataFrame:
     if frame.width > MOST_COLUMNS:
         raise TooLarge(f"the body has {frame.width:,} columns: send at most {MOST_COLUMNS:,}")
     return frame
+
+
+def _check_values(text: bytes) -> None:
+    """Refuse JSON that would take far more memory than it has bytes; commas within words count too."""
+    values = sum(text.count(mark) for mark in (b",", b"[", b"{"))
+    if values > MOST_VALUES:
+        raise TooLarge(f"the JSON has about {values:,} values: send at most {MOST_VALUES:,} at once, or Arrow")
 
 
 def _json_lines(body: bytes) -> list[Record]:

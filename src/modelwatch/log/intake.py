@@ -6,6 +6,7 @@ work in a line, so that one batch is converted while the one before it is writte
 
 from __future__ import annotations
 
+import logging
 import uuid
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -35,11 +36,13 @@ from modelwatch.log.requests import Answer, Entry
 from modelwatch.log.spool import Spool
 from modelwatch.log.tables import LABELS, PREDICTIONS, QUARANTINE
 
-QUEUED_BYTES = 256 << 20
+QUEUED_BYTES = 128 << 20
 BACKLOG_ROWS = 5_000_000
 TOGETHER_ROWS = 20_000
 IDS_TOLD = 10_000
 FAULTS_TOLD = 20
+
+_LOG = logging.getLogger("modelwatch.log")
 
 Observer = Callable[[ModelKey, str, pl.DataFrame, Receipt], None]
 
@@ -109,8 +112,8 @@ class Intake:
         self._stale = False
         self._under_way: dict[tuple[str, str, str], Parcel] = {}
         self._threads = [
-            Thread(target=self._convert, name="intake-convert", daemon=True),
-            Thread(target=self._commit, name="intake-commit", daemon=True),
+            Thread(target=self._guarded, args=(each,), name=f"intake{each.__name__}", daemon=True)
+            for each in (self._convert, self._commit)
         ]
         for thread in self._threads:
             thread.start()
@@ -148,6 +151,8 @@ class Intake:
             if earlier is not None:
                 return earlier
             self._queued += parcel.size
+        # Its rows are kept even if nobody waits for the answer any more.
+        parcel.reply.set_running_or_notify_cancel()
         parcel.reply.add_done_callback(lambda _: self._done(parcel))
         self._came.put(parcel)
         return parcel.reply
@@ -187,6 +192,14 @@ class Intake:
             self._queued -= parcel.size
             if parcel.resend is not None:
                 self._under_way.pop((parcel.key.project, parcel.resend.route, parcel.resend.key), None)
+
+    def _guarded(self, work: Callable[[], None]) -> None:
+        """Take nothing any more if a thread ends before its time: what it would have answered would wait for ever."""
+        try:
+            work()
+        except BaseException as error:
+            self._broken = f"the way into the log broke ({type(error).__name__}): see the server's log, and restart"
+            raise
 
     def _convert(self) -> None:
         while (first := self._came.get()) is not None:
@@ -246,10 +259,16 @@ class Intake:
         for group, bodies in zip(groups, answered, strict=True):
             for parcel, (body, _) in zip(group.parcels, bodies, strict=True):
                 parcel.reply.set_result(body)
-            if self._observe is not None:
-                first = group.parcels[0]
-                total = Receipt.total(receipt for _, receipt in bodies)
-                self._observe(first.key, first.table, group.canonical.frame, total)
+            self._tell(group, Receipt.total(receipt for _, receipt in bodies))
+
+    def _tell(self, group: _Group, total: Receipt) -> None:
+        if self._observe is None:
+            return
+        first = group.parcels[0]
+        try:
+            self._observe(first.key, first.table, group.canonical.frame, total)
+        except Exception:  # noqa: BLE001 (the rows are durable and answered: a figure less is no reason to end)
+            _LOG.exception("rows of %s could not be counted", first.key)
 
     def _answers(self, group: _Group) -> list[tuple[bytes, Receipt]]:
         frame, quarantine = group.canonical.frame, group.canonical.quarantine
@@ -258,13 +277,13 @@ class Intake:
         places = frame[SOURCE_ROW].to_numpy()
         counts = {
             "all": _counted(places, group.starts),
-            "repeated": _counted(places[judged.repeated.to_numpy()], group.starts),
-            "conflicting": _counted(places[judged.conflicting.to_numpy()], group.starts),
-            "waiting": _counted(places[(judged.waiting & ~judged.repeated).to_numpy()], group.starts),
+            "repeated": _counted(places[judged.repeated], group.starts),
+            "conflicting": _counted(places[judged.conflicting], group.starts),
+            "waiting": _counted(places[judged.waiting & ~judged.repeated], group.starts),
             "refused": _counted(quarantine["row"].to_numpy(), group.starts),
         }
         told = [*faults_of(quarantine.head(FAULTS_TOLD * len(group.parcels)))]
-        told += [Fault(row=row, field=PREDICTION_ID, reason=CONFLICT) for row in places[judged.conflicting.to_numpy()]]
+        told += [Fault(row=row, field=PREDICTION_ID, reason=CONFLICT) for row in places[judged.conflicting]]
         found: list[tuple[bytes, Receipt]] = []
         for number, parcel in enumerate(group.parcels):
             start, end = group.starts[number], group.starts[number + 1]
