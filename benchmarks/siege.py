@@ -193,7 +193,7 @@ def flooded(home: Path, *, seconds: float, clients: int, rows: int) -> Outcome:
     features = pl.DataFrame(values)
     statuses, taken = Counter[int](), list[str]()
     sent = list[str]()
-    until = time.monotonic() + seconds
+    until = 0.0
 
     def flood(number: int) -> None:
         turn = 0
@@ -201,7 +201,7 @@ def flooded(home: Path, *, seconds: float, clients: int, rows: int) -> Outcome:
             name = f"{number}-{turn}-"
             ids = pl.Series("prediction_id", range(rows)).cast(pl.String)
             at = pl.Series("timestamp", [time.time_ns() // 1000]).new_from_index(0, rows)
-            body = arrow_bytes(features.with_columns(name + ids, at, score=pl.lit(0.5)))
+            body = arrow_bytes(features.with_columns((name + ids).alias("prediction_id"), at, score=pl.lit(0.5)))
             sent.append(name)
             answer = served.post(f"{POSTS}/predictions", body, ARROW)
             statuses[answer.status] += 1
@@ -214,7 +214,7 @@ def flooded(home: Path, *, seconds: float, clients: int, rows: int) -> Outcome:
     with Served(home) as served:
         served.start()
         served.post(f"{POSTS}/predictions", b'{"score": 0.5, "prediction_id": "first"}')
-        base = served.resident()
+        base, until = served.resident(), time.monotonic() + seconds
         threads = [threading.Thread(target=flood, args=(number,), daemon=True) for number in range(clients)]
         for thread in threads:
             thread.start()

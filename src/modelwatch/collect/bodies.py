@@ -21,8 +21,7 @@ from modelwatch.collect.objects import column_of
 from modelwatch.domain.errors import InputError, TooLarge, UnknownEncoding
 
 WIRE_LIMIT = 64 << 20
-DECODED_LIMIT = 128 << 20
-TEXT_LIMIT = 64 << 20
+DECODED_LIMIT = 64 << 20
 MOST_ROWS = 1_000_000
 MOST_COLUMNS = 10_000
 MOST_VALUES = 3_000_000
@@ -72,7 +71,7 @@ def decode_body(body: bytes, *, media_type: str, encoding: str = "identity", lim
     encoding
         One of `ENCODINGS`.
     limit
-        Most bytes that a compressed body may come to; of JSON at most `TEXT_LIMIT`.
+        Most bytes that a compressed body may come to.
 
     Raises
     ------
@@ -90,7 +89,7 @@ def decode_body(body: bytes, *, media_type: str, encoding: str = "identity", lim
     >>> decode_body(b'{"prediction_id": ["a", "b"], "label": [0, 1]}', media_type="application/json").height
     2
     """
-    plain = decompressed(body, encoding, limit=limit if media_type == ARROW else min(limit, TEXT_LIMIT))
+    plain = decompressed(body, encoding, limit=limit)
     if media_type == ARROW:
         rows = Rows(columns=_arrow(plain, limit))
     elif media_type in JSON_LINES:

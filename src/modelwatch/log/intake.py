@@ -31,6 +31,7 @@ from modelwatch.domain.columns import LABEL, PREDICTION_ID
 from modelwatch.domain.errors import DiskFull, DurabilityError, InputError, Overloaded
 from modelwatch.domain.names import ModelKey
 from modelwatch.domain.receipt import Fault, Receipt
+from modelwatch.log.flush import COMMIT_ROWS
 from modelwatch.log.recall import Recall
 from modelwatch.log.requests import Answer, Entry
 from modelwatch.log.spool import Spool
@@ -38,7 +39,7 @@ from modelwatch.log.tables import LABELS, PREDICTIONS, QUARANTINE
 
 QUEUED_BYTES = 128 << 20
 BACKLOG_ROWS = 5_000_000
-TOGETHER_ROWS = 20_000
+TOGETHER_ROWS = CONVERT_ROWS = 20_000
 IDS_TOLD = 10_000
 FAULTS_TOLD = 20
 
@@ -83,9 +84,11 @@ class _Group:
     @property
     def entries(self) -> list[Entry]:
         first = self.parcels[0]
+        tables = {first.table: self.canonical.frame, QUARANTINE: self.canonical.quarantine}
         return [
-            Entry(first.key, first.table, self.canonical.frame, first.received),
-            Entry(first.key, QUARANTINE, self.canonical.quarantine, first.received),
+            Entry(first.key, table, rows, first.received)
+            for table, frame in tables.items()
+            for rows in frame.iter_slices(COMMIT_ROWS)
         ]
 
 
@@ -105,12 +108,12 @@ class Intake:
     def __init__(self, spool: Spool, recall: Recall, *, observe: Observer | None = None) -> None:
         self._spool, self._recall, self._observe = spool, recall, observe
         self._came: Queue[Parcel | None] = Queue()
-        self._ready: Queue[list[_Group] | None] = Queue(maxsize=4)
+        self._ready: Queue[list[_Group] | None] = Queue(maxsize=1)
         self._lock = Lock()
         self._queued = 0
         self._broken: str | None = None
         self._stale = False
-        self._under_way: dict[tuple[str, str, str], Parcel] = {}
+        self._under_way: dict[tuple[str, str, str], tuple[bytes, Future[bytes]]] = {}
         self._threads = [
             Thread(target=self._guarded, args=(each,), name=f"intake{each.__name__}", daemon=True)
             for each in (self._convert, self._commit)
@@ -153,7 +156,8 @@ class Intake:
             self._queued += parcel.size
         # Its rows are kept even if nobody waits for the answer any more.
         parcel.reply.set_running_or_notify_cancel()
-        parcel.reply.add_done_callback(lambda _: self._done(parcel))
+        size, place = parcel.size, _place(parcel)
+        parcel.reply.add_done_callback(lambda _: self._done(size, place))
         self._came.put(parcel)
         return parcel.reply
 
@@ -168,30 +172,28 @@ class Intake:
             thread.join()
 
     def _sent_before(self, parcel: Parcel) -> Future[bytes] | None:
-        if parcel.resend is None:
+        place = _place(parcel)
+        if parcel.resend is None or place is None:
             return None
-        route, key, body_hash = parcel.resend
-        place = (parcel.key.project, route, key)
         running = self._under_way.get(place)
-        if running is not None:
-            assert running.resend is not None
-            known, answered = running.resend.body_hash, running.reply
-        else:
+        if running is None:
             stored = self._spool.answer(*place)
             if stored is None:
-                self._under_way[place] = parcel
+                self._under_way[place] = (parcel.resend.body_hash, parcel.reply)
                 return None
-            known, answered = stored.body_hash, Future[bytes]()
-            answered.set_result(stored.body)
-        if known != body_hash:
+            running = (stored.body_hash, Future[bytes]())
+            running[1].set_result(stored.body)
+        known, answered = running
+        if known != parcel.resend.body_hash:
+            key = parcel.resend.key
             raise InputError(f"the Idempotency-Key {key!r} came with another body before: use a key for one body only")
         return answered
 
-    def _done(self, parcel: Parcel) -> None:
+    def _done(self, size: int, place: tuple[str, str, str] | None) -> None:
         with self._lock:
-            self._queued -= parcel.size
-            if parcel.resend is not None:
-                self._under_way.pop((parcel.key.project, parcel.resend.route, parcel.resend.key), None)
+            self._queued -= size
+            if place is not None:
+                self._under_way.pop(place, None)
 
     def _guarded(self, work: Callable[[], None]) -> None:
         """Take nothing any more if a thread ends before its time: what it would have answered would wait for ever."""
@@ -299,6 +301,11 @@ class Intake:
         return found
 
 
+def _place(parcel: Parcel) -> tuple[str, str, str] | None:
+    """Under which project, route and key a request may be sent again."""
+    return None if parcel.resend is None else (parcel.key.project, parcel.resend.route, parcel.resend.key)
+
+
 CONFLICT = "another row of this id came first and differs"
 
 
@@ -337,16 +344,26 @@ def _group(parcels: Sequence[Parcel]) -> _Group:
         frame = to_frame(records)
     elif first.table == PREDICTIONS and not {PREDICTION_ID, layout.id} & set(frame.columns):
         made_ids = None
-    served = served_layout(layout, frame.columns)
-    received = max(parcel.received for parcel in parcels)
-    digest = uuid.uuid4().hex
-    if first.table == LABELS:
-        canonical = canonical_labels(
-            frame, served, outcome=first.outcome, received=received, digest=digest, first_row=1
-        )
-    else:
-        canonical = canonical_predictions(frame, served, received=received, digest=digest, first_row=1)
-    return _Group(parcels, starts, canonical, made_ids)
+    canonical = _canonical(first, frame, received=max(parcel.received for parcel in parcels))
+    # What came is not needed any more, and may be large.
+    return _Group([replace(parcel, rows=Rows()) for parcel in parcels], starts, canonical, made_ids)
+
+
+def _canonical(first: Parcel, frame: pl.DataFrame, *, received: int) -> Canonical:
+    """The rows in canonical form, a part at a time: what is needed on the way is several times their size."""
+    served, digest = served_layout(first.layout, frame.columns), uuid.uuid4().hex
+    parts: list[Canonical] = []
+    for start in range(0, frame.height, CONVERT_ROWS):
+        rows = frame.slice(start, CONVERT_ROWS)
+        if first.table == LABELS:
+            part = canonical_labels(
+                rows, served, outcome=first.outcome, received=received, digest=digest, first_row=start + 1
+            )
+        else:
+            part = canonical_predictions(rows, served, received=received, digest=digest, first_row=start + 1)
+        parts.append(part)
+    frames, refused = [part.frame for part in parts], [part.quarantine for part in parts]
+    return Canonical(pl.concat(frames), pl.concat(refused), parts[0].absent)
 
 
 def _give_ids(records: list[dict[str, object]], layout: Layout, received: int) -> frozenset[int]:
