@@ -13,7 +13,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple
@@ -82,6 +82,21 @@ class Served:
                 return time.monotonic() - began
             time.sleep(0.02)
         raise RuntimeError(f"the server did not start: {self.log.read_text()[-2000:]}")
+
+    def apply(self, features: Sequence[str], *, window: str = "1m") -> None:
+        """Put the model under watch, with numeric features, before the start."""
+        columns = {each: each for each in ("timestamp", "score", "label")} | {"id": "prediction_id"}
+        text = {
+            "model": MODEL.model,
+            "task": "binary",
+            "columns": {**columns, "features": dict.fromkeys(features, "numeric")},
+            "windows": {"size": window, "lateness": "1s"},
+            "routes": [{"to": ["log"]}],
+        }
+        specification = self.home.with_name(f"{self.home.name}.yaml")
+        specification.write_text(json.dumps(text))
+        with Home.open(self.home, write=True) as home:
+            home.apply(specification)
 
     def signal(self, number: int) -> None:
         """Send a signal to the process."""

@@ -212,6 +212,7 @@ def flooded(home: Path, *, seconds: float, clients: int, rows: int) -> Outcome:
             turn += 1
 
     with Served(home) as served:
+        served.apply(features=features.columns)
         served.start()
         served.post(f"{POSTS}/predictions", b'{"score": 0.5, "prediction_id": "first"}')
         base, until = served.resident(), time.monotonic() + seconds

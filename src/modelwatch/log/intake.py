@@ -37,7 +37,7 @@ from modelwatch.log.requests import Answer, Entry
 from modelwatch.log.spool import Spool
 from modelwatch.log.tables import LABELS, PREDICTIONS, QUARANTINE
 
-QUEUED_BYTES = 128 << 20
+QUEUED_BYTES = 64 << 20
 BACKLOG_ROWS = 5_000_000
 TOGETHER_ROWS = CONVERT_ROWS = 20_000
 IDS_TOLD = 10_000
@@ -204,15 +204,14 @@ class Intake:
             raise
 
     def _convert(self) -> None:
-        while (first := self._came.get()) is not None:
+        ended = False
+        while not ended and (first := self._came.get()) is not None:
             parcels, ended = self._gather(first)
-            groups: list[_Group] = []
-            for together in _together(parcels):
-                groups += _converted(together)
+            groups = [group for together in _together(parcels) for group in _converted(together)]
             if groups:
                 self._ready.put(groups)
-            if ended:
-                break
+            # Else the rows would stay in memory until others come.
+            del first, parcels, groups
         self._ready.put(None)
 
     def _gather(self, first: Parcel) -> tuple[list[Parcel], bool]:
@@ -229,13 +228,12 @@ class Intake:
     def _commit(self) -> None:
         ended = False
         while not ended and (groups := self._ready.get()) is not None:
-            while not self._ready.empty():
+            while not ended and not self._ready.empty():
                 more = self._ready.get()
-                if more is None:
-                    ended = True
-                    break
-                groups += more
+                ended = more is None
+                groups += more or []
             self._keep(groups)
+            del groups
 
     def _keep(self, groups: list[_Group]) -> None:
         """Make groups durable with one wait for the disk, then answer."""

@@ -6,6 +6,7 @@ The routes that take rows read through here.
 from __future__ import annotations
 
 import asyncio
+import io
 from types import TracebackType
 
 from starlette.requests import ClientDisconnect, Request
@@ -16,7 +17,7 @@ from modelwatch.domain.errors import InputError, Overloaded, TooLarge
 PATIENCE_SECONDS = 30.0
 LONGEST_SECONDS = 600.0
 SMALL_LIMIT = 1 << 20
-BODIES_BYTES = 128 << 20
+BODIES_BYTES = 64 << 20
 
 
 class Allowance:
@@ -86,8 +87,8 @@ async def read_body(request: Request, *, limit: int = WIRE_LIMIT, claim: Claim |
             raise _too_large(limit)
         if claim is not None:
             claim.check(int(declared))
-    parts: list[bytes] = []
-    total = 0
+    # Hands its bytes out without a copy, which joining parts would make.
+    found = io.BytesIO()
     stream = request.stream()
     try:
         async with asyncio.timeout(LONGEST_SECONDS):
@@ -95,13 +96,12 @@ async def read_body(request: Request, *, limit: int = WIRE_LIMIT, claim: Claim |
                 async with asyncio.timeout(PATIENCE_SECONDS):
                     part = await anext(stream, None)
                 if part is None:
-                    return b"".join(parts)
-                total += len(part)
-                if total > limit:
+                    return found.getvalue()
+                if found.tell() + len(part) > limit:
                     raise _too_large(limit)
                 if claim is not None:
                     claim.add(len(part))
-                parts.append(part)
+                found.write(part)
     except TimeoutError:
         raise InputError(
             f"the body came too slowly, at most {PATIENCE_SECONDS:.0f} s may lie between two parts of it and "
