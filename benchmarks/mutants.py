@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import polars as pl
 
@@ -18,6 +18,7 @@ def streams() -> list[bytes]:
         {
             "prediction_id": [f"m{row}" for row in range(height)],
             "timestamp": [datetime(2026, 3, 1, tzinfo=UTC)] * height,
+            "day": [date(2026, 3, 1)] * height,
             "score": [row / height for row in range(height)],
             "count": range(height),
             "flag": [row % 2 == 0 for row in range(height)],

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+
 from served import ARROW, Served, arrow_bytes
 
 pytestmark = [pytest.mark.system, pytest.mark.slow]

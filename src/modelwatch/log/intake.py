@@ -249,7 +249,7 @@ class Intake:
                 if parcel.resend is not None
             ]
             self._spool.append_many([entry for group in groups for entry in group.entries], answers=answers)
-        except Exception as error:  # noqa: BLE001 (whatever it was, every sender must be told)
+        except (Exception, pl.exceptions.PanicException) as error:  # noqa: BLE001 (every sender must be told)
             self._recall.forget()
             if isinstance(error, DurabilityError) and not isinstance(error, DiskFull):
                 # A failed sync is never tried again: the kernel may have dropped what it could not write.
@@ -321,7 +321,7 @@ def _converted(parcels: Sequence[Parcel]) -> list[_Group]:
     """Parcels as one batch, or each by itself if together they fail; one that fails alone is answered here."""
     try:
         return [_group(parcels)]
-    except Exception as error:  # noqa: BLE001 (the sender must be told whatever it was)
+    except (Exception, pl.exceptions.PanicException) as error:  # noqa: BLE001 (the sender must be told whatever it was)
         if len(parcels) == 1:
             _fail(parcels, error)
             return []
@@ -404,6 +404,6 @@ def _body(parcel: Parcel, receipt: Receipt, group: _Group, start: int, end: int)
     return msgspec.json.encode(told)
 
 
-def _fail(parcels: Sequence[Parcel], error: Exception) -> None:
+def _fail(parcels: Sequence[Parcel], error: BaseException) -> None:
     for parcel in parcels:
         parcel.reply.set_exception(error)
