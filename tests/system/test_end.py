@@ -1,17 +1,17 @@
-"""Told to end, a server answers what came in and keeps it; a home has one server, and the command line goes through it."""
+"""Told to end, a server answers what came in and keeps it; a home has one server, and the verbs go through it."""
 
 from __future__ import annotations
 
 import json
 import signal
 import subprocess
-import threading
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import polars as pl
 import pytest
+
 from served import MODEL, PROGRAM, Served
 from siege import ended, stream
 
