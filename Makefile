@@ -10,7 +10,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --co
 DEMO    := build/demo-home
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint types format services bench clean
+.PHONY: help setup demo test lint types format services bench soak clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
@@ -54,8 +54,13 @@ format: .venv/.tools ## let ruff lay out the code and mend what it can
 services: ## install the servers that system tests talk to (Debian, apt-get)
 	@scripts/services.sh
 
-bench: .venv/.package ## rows per second and peak memory of ingest, profile and run
+bench: .venv/.package ## rows per second and peak memory of ingest, profile, run and the server
 	@$(BIN)/python benchmarks/spine.py
+	@$(BIN)/python benchmarks/server.py
+
+soak: .venv/.tools ## kill a server 300 times, freeze and flood it, send it 3,000 damaged bodies
+	@$(BIN)/python benchmarks/siege.py
+	@MODELWATCH_MUTANTS=3000 $(BIN)/pytest -q tests/system
 
 clean: ## remove what the verbs made, except .venv
 	@rm -rf build dist .hypothesis .pytest_cache .ruff_cache

@@ -289,7 +289,7 @@ class Home:
                     and (column is None or each.series.column == column)
                     and each.series.slice == (slice or Slice())
                 ]
-        if not found:
+        if not found and key in self.models():
             check_asked(self._watched(key), metric=metric, column=column, slice_=slice)
         return found
 
@@ -463,11 +463,11 @@ class Home:
         with self.state.reading() as tx:
             return clock.get(tx).mode == "replay"
 
-    def watch(self, key: ModelKey, now: int) -> int:
+    def watch(self, key: ModelKey, now: int, *, progress: Progress | None = None) -> int:
         """Do what is due for one model by `now`; returns the instant at which its next window closes."""
         with self._working:
             self.flush()
-            run_model(self.state, self.lake, self.catalog, key, until=now, courier=self._courier)
+            run_model(self.state, self.lake, self.catalog, key, until=now, courier=self._courier, progress=progress)
             monitor = self._watched(key).monitor
         return monitor.calendar.window_of(now - monitor.lateness).end + monitor.lateness
 

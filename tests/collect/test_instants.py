@@ -102,3 +102,18 @@ def test_years_beyond_the_calendar_are_refused() -> None:
     far = pl.Series([datetime(9999, 12, 31, tzinfo=UTC)]).dt.offset_by("2d")
     assert instants(far).values.to_list() == [None]
     assert instants(pl.Series(["9999-12-31T23:59:59.999"])).refused is None
+
+
+@pytest.mark.parametrize("unit", ["ms", "us"])
+@pytest.mark.parametrize("zone", [None, "UTC", "America/New_York"])
+def test_times_beyond_what_polars_can_spell_are_refused_with_their_number(unit: Any, zone: str | None) -> None:
+    far = pl.Series([2**63 - 1, -(2**63) + 1, 0]).cast(pl.Datetime(unit, zone))
+    found = instants(far)
+    assert found.values.is_null().to_list() == [True, True, False]
+    assert found.refused is not None
+    assert str(2**63 - 1) in found.refused[0]
+
+
+def test_days_beyond_what_polars_can_spell_are_refused() -> None:
+    found = instants(pl.Series([2**31 - 1, 0], dtype=pl.Int32).cast(pl.Date))
+    assert found.values.is_null().to_list() == [True, False]

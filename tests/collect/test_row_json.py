@@ -61,3 +61,9 @@ def test_values_that_json_does_not_know() -> None:
 def test_the_text_of_a_number_reads_back(number: float) -> None:
     text = number_text(pl.Series([number])).item()
     assert float(text) == number or (math.isnan(number) and text == "nan")
+
+
+def test_a_time_beyond_what_polars_can_spell_is_written_as_its_number() -> None:
+    for zone in (None, "UTC"):
+        far = pl.Series([2**63 - 1, 0]).cast(pl.Datetime("us", zone))
+        assert json_rows(pl.DataFrame({"at": far}))[0] == f'{{"at":{2**63 - 1}}}'

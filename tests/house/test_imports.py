@@ -51,10 +51,11 @@ ROOMS = {
     "sdk": Room("domain collect app"),
     "__init__": Room("domain catalog spec collect profile show compare app sdk"),
     "cli": Room("domain catalog spec collect store log show compare work demo app serve sdk", "click msgspec rich"),
+    "__main__": Room("cli"),
 }
 
 # The rooms in front of all others, and who may know them.
-FRONT = {"app": "serve sdk __init__ cli", "serve": "cli", "cli": "", "__init__": ""}
+FRONT = {"app": "serve sdk __init__ cli", "serve": "cli", "cli": "__main__", "__init__": ""}
 
 # Single files that need a library which their room as a whole does not.
 ALSO = {

@@ -16,7 +16,7 @@ KEY = ModelKey("flight-delay")
 
 
 def told(judged: Judged) -> tuple[list[bool], list[bool], list[bool]]:
-    return judged.repeated.to_list(), judged.conflicting.to_list(), judged.waiting.to_list()
+    return judged.repeated.tolist(), judged.conflicting.tolist(), judged.waiting.tolist()
 
 
 def test_the_first_row_of_an_id_is_new_an_equal_one_repeats_another_contradicts(lake: Lake, predictions: Rows) -> None:
@@ -92,5 +92,5 @@ def test_cutting_rows_into_batches_changes_no_verdict(
         return
     by_batch, whole = Recall(lake), Recall(lake).judge(KEY, "predictions", pl.concat(frames))
     judged = [told(by_batch.judge(KEY, "predictions", frame)) for frame in frames]
-    assert [flag for repeated, _, _ in judged for flag in repeated] == whole.repeated.to_list()
-    assert [flag for _, conflicting, _ in judged for flag in conflicting] == whole.conflicting.to_list()
+    assert [flag for repeated, _, _ in judged for flag in repeated] == whole.repeated.tolist()
+    assert [flag for _, conflicting, _ in judged for flag in conflicting] == whole.conflicting.tolist()

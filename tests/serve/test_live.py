@@ -58,7 +58,10 @@ def test_a_replayed_home_is_told_of_and_again_after_each_run(home: Home, tmp_pat
         wait_for(lambda: told(f"ml_prediction_mean{{{labels}}} 0.25"))
         assert told(f"ml_predictions_total{{{labels}}} 0.0")
         send(home, 2, 0.75)
-        given = {"key": {"model": "delay"}, "until": parse_instant("2026-02-03T01:00:00Z")}
+        given = {
+            "key": {"model": "delay", "env": "prod", "project": "default"},
+            "until": parse_instant("2026-02-03T01:00:00Z"),
+        }
         ask = {"verb": "run", "given": given}
         assert client.post("/v1/local", json=ask, headers={"Authorization": "Bearer the token"}).status_code == 200
         wait_for(lambda: told(f"ml_prediction_mean{{{labels}}} 0.75"))

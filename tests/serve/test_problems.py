@@ -10,6 +10,7 @@ import pytest
 
 import modelwatch.domain.errors as ours
 from modelwatch.domain.errors import (
+    DeliveryError,
     DiskFull,
     DurabilityError,
     HomeError,
@@ -38,6 +39,7 @@ STATUSES: dict[type[ModelwatchError], int] = {
     HomeError: 503,
     DurabilityError: 503,
     DiskFull: 507,
+    DeliveryError: 502,
     Overloaded: 429,
     NotSignedIn: 401,
     NotAllowed: 403,

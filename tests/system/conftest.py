@@ -17,6 +17,8 @@ from typing import Any
 
 import pytest
 
+from served import Served
+
 PATIENCE_SECONDS = 30.0
 
 
@@ -106,3 +108,10 @@ def _running(command: list[str], log: Path) -> Iterator[subprocess.Popen[bytes]]
                 process.wait(timeout=15)
             except subprocess.TimeoutExpired:
                 process.kill()
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with Served(tmp_path_factory.mktemp("served") / "home") as made:
+        made.start()
+        yield made

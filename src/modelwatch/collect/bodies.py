@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import io
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any, cast
 
 import msgspec
@@ -21,15 +22,18 @@ from modelwatch.collect.objects import column_of
 from modelwatch.domain.errors import InputError, Malformed, TooLarge, UnknownEncoding
 
 WIRE_LIMIT = 64 << 20
-DECODED_LIMIT = 256 << 20
+DECODED_LIMIT = 64 << 20
 MOST_ROWS = 1_000_000
 MOST_COLUMNS = 10_000
+MOST_VALUES = 3_000_000
+"""Of JSON, whose every value takes some hundred bytes of memory once it is read."""
 
 JSON, ARROW = "application/json", "application/vnd.apache.arrow.stream"
 JSON_LINES = ("application/x-ndjson", "application/ndjson", "application/jsonl", "application/json-lines")
 MEDIA_TYPES = (JSON, *JSON_LINES, ARROW)
 ENCODINGS = ("identity", "gzip", "zstd")
 _CHUNK = 1 << 20
+_RECORD_BYTES, _VALUE_BYTES = 128, 128
 
 Record = dict[str, Any]
 
@@ -48,6 +52,13 @@ class Rows:
         if self.columns is not None:
             return self.columns.height
         return len(self.records or ())
+
+    @property
+    def size(self) -> int:
+        """About how many bytes of memory they take."""
+        if self.columns is not None:
+            return int(self.columns.estimated_size())
+        return sum(_RECORD_BYTES + _VALUE_BYTES * len(record) for record in self.records or ())
 
 
 def decode_body(body: bytes, *, media_type: str, encoding: str = "identity", limit: int = DECODED_LIMIT) -> Rows:
@@ -85,8 +96,10 @@ def decode_body(body: bytes, *, media_type: str, encoding: str = "identity", lim
     if media_type == ARROW:
         rows = Rows(columns=_arrow(plain, limit))
     elif media_type in JSON_LINES:
+        _check_values(plain)
         rows = Rows(records=[flat_record(record) for record in _json_lines(plain)])
     elif media_type == JSON:
+        _check_values(plain)
         rows = _json(plain)
     else:
         raise UnknownEncoding(f"a body of type {media_type!r} cannot be read: send one of {', '.join(MEDIA_TYPES)}")
@@ -103,12 +116,24 @@ def to_frame(records: Sequence[Record]) -> pl.DataFrame:
     TooLarge
         If there are more than `MOST_COLUMNS` different fields.
     """
-    names = dict.fromkeys(name for record in records for name in record)
+    names: dict[str, None] = {}
+    for record in records:
+        names.update(dict.fromkeys(record))
     if len(names) > MOST_COLUMNS:
         raise TooLarge(f"the rows have {len(names):,} different fields: send at most {MOST_COLUMNS:,}")
     if not names:
         return pl.DataFrame({"_empty": pl.repeat(None, len(records), dtype=pl.Null, eager=True)})
-    return pl.DataFrame([column_of(printable_name(name), [record.get(name) for record in records]) for name in names])
+    return pl.DataFrame([column_of(printable_name(name), values) for name, values in _columns(records, [*names])])
+
+
+def _columns(records: Sequence[Record], names: Sequence[str]) -> Iterator[tuple[str, list[Any]]]:
+    """The values of every field, row by row."""
+    if len(names) > 1 and all(len(record) == len(names) for record in records):
+        # All have all of them, as rows mostly do; this is three times as fast.
+        rows = map(itemgetter(*names), records)
+        yield from ((name, list(values)) for name, values in zip(names, zip(*rows, strict=True), strict=True))
+    else:
+        yield from ((name, [record.get(name) for record in records]) for name in names)
 
 
 def decompressed(body: bytes, encoding: str, *, limit: int) -> bytes:
@@ -185,6 +210,13 @@ def _arrow(body: bytes, limit: int) -> pl.DataFrame:
     if frame.width > MOST_COLUMNS:
         raise TooLarge(f"the body has {frame.width:,} columns: send at most {MOST_COLUMNS:,}")
     return frame
+
+
+def _check_values(text: bytes) -> None:
+    """Refuse JSON that would take far more memory than it has bytes; commas within words count too."""
+    values = sum(text.count(mark) for mark in (b",", b"[", b"{"))
+    if values > MOST_VALUES:
+        raise TooLarge(f"the JSON has about {values:,} values: send at most {MOST_VALUES:,} at once, or Arrow")
 
 
 def _json_lines(body: bytes) -> list[Record]:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import polars as pl
 
 from modelwatch.collect.layout import INSTANT
-from modelwatch.collect.refusal import Converted, blank, nothing, refuse
+from modelwatch.collect.refusal import Converted, blank, nothing, refuse, within_reach
 
 # An epoch number tells its unit by its size: seconds up to the year 5138, and milliseconds from March 1973,
 # microseconds and nanoseconds alike.
@@ -48,10 +48,11 @@ def instants(column: pl.Series, *, text: bool = False) -> Converted:
     """
     kind = column.dtype
     if isinstance(kind, pl.Datetime):
-        aware = column.dt.replace_time_zone("UTC") if kind.time_zone is None else column.dt.convert_time_zone("UTC")
+        near = within_reach(column)
+        aware = near.dt.replace_time_zone("UTC") if kind.time_zone is None else near.dt.convert_time_zone("UTC")
         return _within_calendar(aware.cast(INSTANT), column)
     if kind == pl.Date:
-        return _within_calendar(column.cast(pl.Datetime("us")).dt.replace_time_zone("UTC"), column)
+        return _within_calendar(within_reach(column).cast(pl.Datetime("us")).dt.replace_time_zone("UTC"), column)
     if kind.is_numeric():
         return _within_calendar(_from_numbers(column), column)
     if kind == pl.String:

@@ -87,8 +87,11 @@ def flat_record(record: dict[str, Any]) -> dict[str, Any]:
     features = record.get(_FEATURES)
     if not isinstance(features, dict):
         return record
-    outside = {name: value for name, value in record.items() if name != _FEATURES}
+    outside = record.copy()
+    del outside[_FEATURES]
     inside = cast("dict[str, Any]", features)
+    if outside.keys().isdisjoint(inside):
+        return outside | inside
     return outside | {f"{_FEATURES}.{name}" if name in outside else name: value for name, value in inside.items()}
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import polars as pl
 
 _SHOWN = 80
+_FARTHEST = {"ms": 8 * 10**15, "us": 8 * 10**18, "ns": 2**63 - 1, "d": 90_000_000}
 _TYPE_NAMES: dict[type[pl.DataType], str] = {
     pl.String: "text",
     pl.Boolean: "true or false",
@@ -52,7 +53,7 @@ def shown(column: pl.Series) -> list[str]:
     """
     # Python has no name for the years after 9999, which Polars may hold.
     dated = isinstance(column.dtype, pl.Datetime | pl.Date)
-    values = column.cast(pl.String).to_list() if dated else map(repr, column.to_list())
+    values = time_text(column, within_reach(column).cast(pl.String)).to_list() if dated else map(repr, column.to_list())
     return [text if len(text) <= _SHOWN else text[: _SHOWN - 3] + "..." for text in values]
 
 
@@ -75,6 +76,17 @@ def refuse(values: pl.Series, source: pl.Series, reason: str) -> Converted:
     told = reason.replace("{type}", type_name(source.dtype))
     reasons = pl.Series([told.replace("{}", value) for value in shown(source.filter(lost))], dtype=pl.String)
     return Converted(values, nothing(pl.String(), source.len()).scatter(lost.arg_true(), reasons))
+
+
+def within_reach(column: pl.Series) -> pl.Series:
+    """Times or dates with null for those so far from today, some 250,000 years, that Polars fails on them."""
+    farthest = _FARTHEST[column.dtype.time_unit if isinstance(column.dtype, pl.Datetime) else "d"]
+    return blank(column, ~column.to_physical().is_between(-farthest, farthest))
+
+
+def time_text(column: pl.Series, text: pl.Series) -> pl.Series:
+    """The text of times within reach, and those beyond as the number that they are stored as."""
+    return text.zip_with(within_reach(column).is_not_null(), column.to_physical().cast(pl.String))
 
 
 def blank(column: pl.Series, where: pl.Series) -> pl.Series:

@@ -13,6 +13,8 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from modelwatch.collect.refusal import time_text, within_reach
+
 _ESCAPES = {
     '"': '\\"',
     "\\": "\\\\",
@@ -92,9 +94,10 @@ def _json_values(column: pl.Series) -> pl.Series:
     if isinstance(kind, pl.Categorical | pl.Enum | pl.String):
         return '"' + column.cast(pl.String).str.replace_many(_ESCAPES) + '"'
     if isinstance(kind, pl.Datetime):
+        near = within_reach(column)
         if kind.time_zone is None:
-            return column.dt.to_string('"%Y-%m-%dT%H:%M:%S%.f"')
-        return column.dt.convert_time_zone("UTC").dt.to_string('"%Y-%m-%dT%H:%M:%S%.fZ"')
+            return time_text(column, near.dt.to_string('"%Y-%m-%dT%H:%M:%S%.f"'))
+        return time_text(column, near.dt.convert_time_zone("UTC").dt.to_string('"%Y-%m-%dT%H:%M:%S%.fZ"'))
     written = [None if value is None else json.dumps(_plain(value), default=str) for value in column.to_list()]
     return pl.Series(written, dtype=pl.String)
 

@@ -142,7 +142,10 @@ class _Queue:
         if frame.height and self.lake.latest_version(self.key, table.name) >= 0:
             days = set(frame[DAY_PARTITION].unique()) if table.by_day else None
             stored = self.lake.scan(self.key, table.name, days=days)
-            known = stored.select({*table.identity, CONTENT_HASH}).collect()
+            # Only rows of the same identity come into memory, however many the days hold.
+            ours = frame.lazy().select(table.identity)
+            same = stored.join(ours, on=list(table.identity), how="semi", nulls_equal=True)
+            known = same.select({*table.identity, CONTENT_HASH}).collect(engine="streaming")
         return sift(frame, known, keys=table.identity)
 
     def _commit(self, table: str, rows: pl.DataFrame, app_id: str, version: int) -> None:

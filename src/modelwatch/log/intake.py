@@ -6,6 +6,7 @@ work in a line, so that one batch is converted while the one before it is writte
 
 from __future__ import annotations
 
+import logging
 import uuid
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -30,16 +31,19 @@ from modelwatch.domain.columns import LABEL, PREDICTION_ID
 from modelwatch.domain.errors import DiskFull, DurabilityError, InputError, Overloaded
 from modelwatch.domain.names import ModelKey
 from modelwatch.domain.receipt import Fault, Receipt
+from modelwatch.log.flush import COMMIT_ROWS
 from modelwatch.log.recall import Recall
 from modelwatch.log.requests import Answer, Entry
 from modelwatch.log.spool import Spool
 from modelwatch.log.tables import LABELS, PREDICTIONS, QUARANTINE
 
-QUEUED_BYTES = 256 << 20
+QUEUED_BYTES = 64 << 20
 BACKLOG_ROWS = 5_000_000
-TOGETHER_ROWS = 20_000
+TOGETHER_ROWS = CONVERT_ROWS = 20_000
 IDS_TOLD = 10_000
 FAULTS_TOLD = 20
+
+_LOG = logging.getLogger("modelwatch.log")
 
 Observer = Callable[[ModelKey, str, pl.DataFrame, Receipt], None]
 
@@ -80,9 +84,11 @@ class _Group:
     @property
     def entries(self) -> list[Entry]:
         first = self.parcels[0]
+        tables = {first.table: self.canonical.frame, QUARANTINE: self.canonical.quarantine}
         return [
-            Entry(first.key, first.table, self.canonical.frame, first.received),
-            Entry(first.key, QUARANTINE, self.canonical.quarantine, first.received),
+            Entry(first.key, table, rows, first.received)
+            for table, frame in tables.items()
+            for rows in frame.iter_slices(COMMIT_ROWS)
         ]
 
 
@@ -102,15 +108,15 @@ class Intake:
     def __init__(self, spool: Spool, recall: Recall, *, observe: Observer | None = None) -> None:
         self._spool, self._recall, self._observe = spool, recall, observe
         self._came: Queue[Parcel | None] = Queue()
-        self._ready: Queue[list[_Group] | None] = Queue(maxsize=4)
+        self._ready: Queue[list[_Group] | None] = Queue(maxsize=1)
         self._lock = Lock()
         self._queued = 0
         self._broken: str | None = None
         self._stale = False
-        self._under_way: dict[tuple[str, str, str], Parcel] = {}
+        self._under_way: dict[tuple[str, str, str], tuple[bytes, Future[bytes]]] = {}
         self._threads = [
-            Thread(target=self._convert, name="intake-convert", daemon=True),
-            Thread(target=self._commit, name="intake-commit", daemon=True),
+            Thread(target=self._guarded, args=(each,), name=f"intake{each.__name__}", daemon=True)
+            for each in (self._convert, self._commit)
         ]
         for thread in self._threads:
             thread.start()
@@ -148,7 +154,10 @@ class Intake:
             if earlier is not None:
                 return earlier
             self._queued += parcel.size
-        parcel.reply.add_done_callback(lambda _: self._done(parcel))
+        # Its rows are kept even if nobody waits for the answer any more.
+        parcel.reply.set_running_or_notify_cancel()
+        size, place = parcel.size, _place(parcel)
+        parcel.reply.add_done_callback(lambda _: self._done(size, place))
         self._came.put(parcel)
         return parcel.reply
 
@@ -163,41 +172,46 @@ class Intake:
             thread.join()
 
     def _sent_before(self, parcel: Parcel) -> Future[bytes] | None:
-        if parcel.resend is None:
+        place = _place(parcel)
+        if parcel.resend is None or place is None:
             return None
-        route, key, body_hash = parcel.resend
-        place = (parcel.key.project, route, key)
         running = self._under_way.get(place)
-        if running is not None:
-            assert running.resend is not None
-            known, answered = running.resend.body_hash, running.reply
-        else:
+        if running is None:
             stored = self._spool.answer(*place)
             if stored is None:
-                self._under_way[place] = parcel
+                self._under_way[place] = (parcel.resend.body_hash, parcel.reply)
                 return None
-            known, answered = stored.body_hash, Future[bytes]()
-            answered.set_result(stored.body)
-        if known != body_hash:
+            running = (stored.body_hash, Future[bytes]())
+            running[1].set_result(stored.body)
+        known, answered = running
+        if known != parcel.resend.body_hash:
+            key = parcel.resend.key
             raise InputError(f"the Idempotency-Key {key!r} came with another body before: use a key for one body only")
         return answered
 
-    def _done(self, parcel: Parcel) -> None:
+    def _done(self, size: int, place: tuple[str, str, str] | None) -> None:
         with self._lock:
-            self._queued -= parcel.size
-            if parcel.resend is not None:
-                self._under_way.pop((parcel.key.project, parcel.resend.route, parcel.resend.key), None)
+            self._queued -= size
+            if place is not None:
+                self._under_way.pop(place, None)
+
+    def _guarded(self, work: Callable[[], None]) -> None:
+        """Take nothing any more if a thread ends before its time: what it would have answered would wait for ever."""
+        try:
+            work()
+        except BaseException as error:
+            self._broken = f"the way into the log broke ({type(error).__name__}): see the server's log, and restart"
+            raise
 
     def _convert(self) -> None:
-        while (first := self._came.get()) is not None:
+        ended = False
+        while not ended and (first := self._came.get()) is not None:
             parcels, ended = self._gather(first)
-            groups: list[_Group] = []
-            for together in _together(parcels):
-                groups += _converted(together)
+            groups = [group for together in _together(parcels) for group in _converted(together)]
             if groups:
                 self._ready.put(groups)
-            if ended:
-                break
+            # Else the rows would stay in memory until others come.
+            del first, parcels, groups
         self._ready.put(None)
 
     def _gather(self, first: Parcel) -> tuple[list[Parcel], bool]:
@@ -214,13 +228,12 @@ class Intake:
     def _commit(self) -> None:
         ended = False
         while not ended and (groups := self._ready.get()) is not None:
-            while not self._ready.empty():
+            while not ended and not self._ready.empty():
                 more = self._ready.get()
-                if more is None:
-                    ended = True
-                    break
-                groups += more
+                ended = more is None
+                groups += more or []
             self._keep(groups)
+            del groups
 
     def _keep(self, groups: list[_Group]) -> None:
         """Make groups durable with one wait for the disk, then answer."""
@@ -237,7 +250,7 @@ class Intake:
                 if parcel.resend is not None
             ]
             self._spool.append_many([entry for group in groups for entry in group.entries], answers=answers)
-        except Exception as error:  # noqa: BLE001 (whatever it was, every sender must be told)
+        except (Exception, pl.exceptions.PanicException) as error:  # noqa: BLE001 (every sender must be told)
             self._recall.forget()
             if isinstance(error, DurabilityError) and not isinstance(error, DiskFull):
                 # A failed sync is never tried again: the kernel may have dropped what it could not write.
@@ -247,10 +260,16 @@ class Intake:
         for group, (bodies, new) in zip(groups, judged, strict=True):
             for parcel, (body, _) in zip(group.parcels, bodies, strict=True):
                 parcel.reply.set_result(body)
-            if self._observe is not None:
-                first = group.parcels[0]
-                total = Receipt.total(receipt for _, receipt in bodies)
-                self._observe(first.key, first.table, new, total)
+            self._tell(group, new, Receipt.total(receipt for _, receipt in bodies))
+
+    def _tell(self, group: _Group, new: pl.DataFrame, total: Receipt) -> None:
+        if self._observe is None:
+            return
+        first = group.parcels[0]
+        try:
+            self._observe(first.key, first.table, new, total)
+        except Exception:  # noqa: BLE001 (the rows are durable and answered: a figure less is no reason to end)
+            _LOG.exception("rows of %s could not be counted", first.key)
 
     def _answers(self, group: _Group) -> tuple[list[tuple[bytes, Receipt]], pl.DataFrame]:
         """Each parcel's answer, and the rows that are neither repeated nor in conflict."""
@@ -260,13 +279,13 @@ class Intake:
         places = frame[SOURCE_ROW].to_numpy()
         counts = {
             "all": _counted(places, group.starts),
-            "repeated": _counted(places[judged.repeated.to_numpy()], group.starts),
-            "conflicting": _counted(places[judged.conflicting.to_numpy()], group.starts),
-            "waiting": _counted(places[(judged.waiting & ~judged.repeated).to_numpy()], group.starts),
+            "repeated": _counted(places[judged.repeated], group.starts),
+            "conflicting": _counted(places[judged.conflicting], group.starts),
+            "waiting": _counted(places[judged.waiting & ~judged.repeated], group.starts),
             "refused": _counted(quarantine["row"].to_numpy(), group.starts),
         }
         told = [*faults_of(quarantine.head(FAULTS_TOLD * len(group.parcels)))]
-        told += [Fault(row=row, field=PREDICTION_ID, reason=CONFLICT) for row in places[judged.conflicting.to_numpy()]]
+        told += [Fault(row=row, field=PREDICTION_ID, reason=CONFLICT) for row in places[judged.conflicting]]
         found: list[tuple[bytes, Receipt]] = []
         for number, parcel in enumerate(group.parcels):
             start, end = group.starts[number], group.starts[number + 1]
@@ -280,6 +299,11 @@ class Intake:
             )
             found.append((_body(parcel, receipt, group, start, end), receipt))
         return found, frame.filter(~(judged.repeated | judged.conflicting))
+
+
+def _place(parcel: Parcel) -> tuple[str, str, str] | None:
+    """Under which project, route and key a request may be sent again."""
+    return None if parcel.resend is None else (parcel.key.project, parcel.resend.route, parcel.resend.key)
 
 
 CONFLICT = "another row of this id came first and differs"
@@ -299,7 +323,7 @@ def _converted(parcels: Sequence[Parcel]) -> list[_Group]:
     """Parcels as one batch, or each by itself if together they fail; one that fails alone is answered here."""
     try:
         return [_group(parcels)]
-    except Exception as error:  # noqa: BLE001 (the sender must be told whatever it was)
+    except (Exception, pl.exceptions.PanicException) as error:  # noqa: BLE001 (the sender must be told whatever it was)
         if len(parcels) == 1:
             _fail(parcels, error)
             return []
@@ -324,16 +348,26 @@ def _group(parcels: Sequence[Parcel]) -> _Group:
         frame = to_frame(records)
     elif first.table == PREDICTIONS and not {PREDICTION_ID, layout.id} & set(frame.columns):
         made_ids = None
-    served = served_layout(layout, frame.columns)
-    received = max(parcel.received for parcel in parcels)
-    digest = uuid.uuid4().hex
-    if first.table == LABELS:
-        canonical = canonical_labels(
-            frame, served, outcome=first.outcome, received=received, digest=digest, first_row=1
-        )
-    else:
-        canonical = canonical_predictions(frame, served, received=received, digest=digest, first_row=1)
-    return _Group(parcels, starts, canonical, made_ids)
+    canonical = _canonical(first, frame, received=max(parcel.received for parcel in parcels))
+    # What came is not needed any more, and may be large.
+    return _Group([replace(parcel, rows=Rows()) for parcel in parcels], starts, canonical, made_ids)
+
+
+def _canonical(first: Parcel, frame: pl.DataFrame, *, received: int) -> Canonical:
+    """The rows in canonical form, a part at a time: what is needed on the way is several times their size."""
+    served, digest = served_layout(first.layout, frame.columns), uuid.uuid4().hex
+    parts: list[Canonical] = []
+    for start in range(0, frame.height, CONVERT_ROWS):
+        rows = frame.slice(start, CONVERT_ROWS)
+        if first.table == LABELS:
+            part = canonical_labels(
+                rows, served, outcome=first.outcome, received=received, digest=digest, first_row=start + 1
+            )
+        else:
+            part = canonical_predictions(rows, served, received=received, digest=digest, first_row=start + 1)
+        parts.append(part)
+    frames, refused = [part.frame for part in parts], [part.quarantine for part in parts]
+    return Canonical(pl.concat(frames), pl.concat(refused))
 
 
 def _give_ids(records: list[dict[str, object]], layout: Layout, received: int) -> frozenset[int]:
@@ -376,6 +410,6 @@ def _body(parcel: Parcel, receipt: Receipt, group: _Group, start: int, end: int)
     return msgspec.json.encode(told)
 
 
-def _fail(parcels: Sequence[Parcel], error: Exception) -> None:
+def _fail(parcels: Sequence[Parcel], error: BaseException) -> None:
     for parcel in parcels:
         parcel.reply.set_exception(error)

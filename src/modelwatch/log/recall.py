@@ -8,26 +8,31 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from modelwatch.domain.columns import MODEL_VERSION, PREDICTION_ID
 from modelwatch.domain.names import ModelKey
+from modelwatch.log.hashes import Hashes, HashTable
 from modelwatch.log.lake import Lake
 from modelwatch.log.tables import LABELS, PREDICTIONS, TABLES
 
 MOST_ROWS = 4_000_000
 MOST_OF_A_DAY = 1_000_000
 MOST_IDS = 2_000_000
+BATCH_ROWS = 50_000
+Marks = npt.NDArray[np.bool_]
 _Place = tuple[ModelKey, str, date, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Judged:
-    """How many rows repeat a remembered one, contradict one, or (of labels) have no prediction yet."""
+    """Which rows repeat a remembered one, contradict one, or (of labels) have no prediction yet; shape (rows,)."""
 
-    repeated: pl.Series
-    conflicting: pl.Series
-    waiting: pl.Series
+    repeated: Marks
+    conflicting: Marks
+    waiting: Marks
 
 
 class Recall:
@@ -50,36 +55,35 @@ class Recall:
     >>> home = tempfile.TemporaryDirectory()
     >>> rows = pl.DataFrame({"prediction_id": ["a", "a"], "timestamp": [datetime(2013, 3, 1, tzinfo=UTC)] * 2,
     ...                      "model_version": ["3", "3"], "score": [0.5, 0.6]})
-    >>> Recall(Lake(Path(home.name))).judge(ModelKey("flight-delay"), "predictions", rows).conflicting.to_list()
-    [False, True]
+    >>> Recall(Lake(Path(home.name))).judge(ModelKey("flight-delay"), "predictions", rows).conflicting
+    array([False,  True])
     >>> home.cleanup()
     """
 
     def __init__(self, lake: Lake, *, most: int = MOST_ROWS) -> None:
         self._lake = lake
         self._most = most
-        self._days: dict[_Place, dict[int, int]] = {}
-        self._ids: dict[ModelKey, set[int]] = {}
+        self._days: dict[_Place, HashTable] = {}
+        self._ids: dict[ModelKey, HashTable] = {}
         self._partial: set[ModelKey] = set()
 
     def judge(self, key: ModelKey, table: str, rows: pl.DataFrame) -> Judged:
         """Compare canonical rows with what is remembered, and remember them."""
         hashed = _hashed(rows, table)
-        found = {day: self._day(key, table, day, rows) for day in hashed["day"].unique().to_list()}
-        repeated, conflicting = bytearray(rows.height), bytearray(rows.height)
-        for place, (day, identity, content) in enumerate(hashed.select("day", "identity", "content").iter_rows()):
-            first = found[day].setdefault(identity, _NEW)
-            if first is _NEW:
-                found[day][identity] = content
-            elif first == content:
-                repeated[place] = 1
-            else:
-                conflicting[place] = 1
+        identity, content, ids = (hashed[name].to_numpy() for name in ("identity", "content", "id"))
+        repeated, conflicting = np.zeros(rows.height, dtype=np.bool_), np.zeros(rows.height, dtype=np.bool_)
+        for day in hashed["day"].unique().to_list():
+            mine = (hashed["day"] == day).to_numpy()
+            new, first = self._day(key, table, day, rows).first(identity[mine], content[mine])
+            same = first == content[mine]
+            repeated[mine], conflicting[mine] = same & ~new, ~same
+        waiting = np.zeros(rows.height, dtype=np.bool_)
         if table == PREDICTIONS:
-            self._known(key).update(hashed["id"].to_list())
-        unknown = self._unknown(key, rows[PREDICTION_ID], hashed["id"]) if table == LABELS else bytearray(rows.height)
+            self._known(key).first(ids, ids)
+        if table == LABELS:
+            waiting = self._unknown(key, rows[PREDICTION_ID], ids)
         self._forget_oldest()
-        return Judged(*map(_flags, (repeated, conflicting, unknown)))
+        return Judged(repeated, conflicting, waiting)
 
     def forget(self) -> None:
         """Forget everything: rows came another way, or some that were judged could not be kept."""
@@ -87,50 +91,50 @@ class Recall:
         self._ids.clear()
         self._partial.clear()
 
-    def _day(self, key: ModelKey, table: str, day: date, rows: pl.DataFrame) -> dict[int, int]:
+    def _day(self, key: ModelKey, table: str, day: date, rows: pl.DataFrame) -> HashTable:
         place = (key, table, day, tuple(rows.columns))
         if place not in self._days:
             self._days[place] = self._read_day(key, table, day, rows)
         return self._days[place]
 
-    def _read_day(self, key: ModelKey, table: str, day: date, rows: pl.DataFrame) -> dict[int, int]:
+    def _read_day(self, key: ModelKey, table: str, day: date, rows: pl.DataFrame) -> HashTable:
+        found = HashTable()
         if self._lake.latest_version(key, table) < 0:
-            return {}
+            return found
         stored = self._lake.scan(key, table, days=[day])
         if stored.select(pl.len()).collect().item() > MOST_OF_A_DAY:
-            return {}
+            return found
         there = stored.collect_schema().names()
         same = [pl.col(name) if name in there else pl.lit(None, dtype=rows[name].dtype) for name in rows.columns]
-        frame = stored.select(each.alias(name) for each, name in zip(same, rows.columns, strict=True)).collect()
-        hashed = _hashed(frame, table)
-        return dict(hashed.select("identity", "content").iter_rows())
+        wanted = stored.select(each.alias(name) for each, name in zip(same, rows.columns, strict=True))
+        for frame in wanted.collect_batches(chunk_size=BATCH_ROWS):
+            hashed = _hashed(frame, table)
+            found.first(hashed["identity"].to_numpy(), hashed["content"].to_numpy())
+        return found
 
-    def _known(self, key: ModelKey) -> set[int]:
+    def _known(self, key: ModelKey) -> HashTable:
         """The ids of a model's predictions; the newest of them if there are too many."""
         known = self._ids.get(key)
         if known is not None and len(known) <= MOST_IDS:
             return known
-        if known is not None or self._lake.latest_version(key, PREDICTIONS) < 0:
-            fresh: set[int] = set()
-            if known is not None:
-                self._partial.add(key)
-        else:
-            ids = self._lake.scan(key, PREDICTIONS).select(pl.col(PREDICTION_ID).tail(MOST_IDS)).collect()
-            fresh = set(ids[PREDICTION_ID].hash().to_list())
+        fresh = HashTable()
+        if known is not None:
+            self._partial.add(key)
+        elif self._lake.latest_version(key, PREDICTIONS) >= 0:
+            ids = self._lake.scan(key, PREDICTIONS).select(pl.col(PREDICTION_ID).hash().tail(MOST_IDS)).collect()
+            hashes = ids[PREDICTION_ID].to_numpy()
+            fresh.first(hashes, hashes)
             if ids.height >= MOST_IDS:
                 self._partial.add(key)
         self._ids[key] = fresh
         return fresh
 
-    def _unknown(self, key: ModelKey, ids: pl.Series, hashes: pl.Series) -> bytearray:
-        known = self._known(key)
-        unknown = bytearray(each not in known for each in hashes.to_list())
-        if key in self._partial and any(unknown):
-            asked = ids.filter(_flags(unknown)).unique()
+    def _unknown(self, key: ModelKey, ids: pl.Series, hashes: Hashes) -> Marks:
+        unknown = ~self._known(key).has(hashes)
+        if key in self._partial and unknown.any():
+            asked = ids.filter(pl.Series(unknown)).unique()
             found = self._lake.scan(key, PREDICTIONS).select(PREDICTION_ID).filter(pl.col(PREDICTION_ID).is_in(asked))
-            there = set(found.collect()[PREDICTION_ID].to_list())
-            for place, each in enumerate(ids.to_list()):
-                unknown[place] = unknown[place] and each not in there
+            unknown &= ~ids.is_in(found.collect()[PREDICTION_ID].unique()).to_numpy()
         return unknown
 
     def _forget_oldest(self) -> None:
@@ -139,13 +143,6 @@ class Recall:
             if total <= self._most:
                 return
             total -= len(self._days.pop(place))
-
-
-_NEW = -1
-
-
-def _flags(marks: bytearray) -> pl.Series:
-    return pl.Series(list(marks), dtype=pl.UInt8).cast(pl.Boolean)
 
 
 def _hashed(rows: pl.DataFrame, table: str) -> pl.DataFrame:

@@ -8,7 +8,10 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import signal
 import socket
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 
 import uvicorn
@@ -16,10 +19,11 @@ import uvicorn
 from modelwatch.app import SERVER_FILE, Home
 from modelwatch.domain.errors import HomeError, InputError
 from modelwatch.serve.auth import LOOPBACK_HOSTS, Gate
+from modelwatch.serve.protocol import Connection
 from modelwatch.serve.server import build
 
 CONNECTIONS = 2048
-GRACE_SECONDS = 10
+GRACE_SECONDS = 5
 
 
 class _Server(uvicorn.Server):
@@ -35,6 +39,16 @@ class _Server(uvicorn.Server):
             host, port = sockets[0].getsockname()[:2]
             shown = f"[{host}]" if ":" in host else host
             _publish(self._address, f"http://{shown}:{port}", self._token)
+
+    @contextmanager
+    def capture_signals(self) -> Generator[None]:
+        """End on SIGINT and SIGTERM; the engine's own way raises them again afterwards, which ends the process hard."""
+        earlier = {number: signal.signal(number, self.handle_exit) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for number, handler in earlier.items():
+                signal.signal(number, handler)
 
 
 def serve(home: Home, *, host: str, port: int) -> None:
@@ -57,7 +71,7 @@ def serve(home: Home, *, host: str, port: int) -> None:
     listening = _listen(host, port)
     config = uvicorn.Config(
         build(home, token=token, loopback=loopback),
-        http="httptools",
+        http=Connection,
         log_level="warning",
         access_log=False,
         server_header=False,

@@ -6,6 +6,7 @@ The routes speak to this; it speaks to the home, whose other users (the command 
 from __future__ import annotations
 
 import logging
+from asyncio import Semaphore
 from collections.abc import Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -17,21 +18,28 @@ from modelwatch.app import Home, wall
 from modelwatch.collect.bodies import Rows, to_frame
 from modelwatch.collect.layout import Layout
 from modelwatch.domain.columns import LABEL
-from modelwatch.domain.errors import InputError, ModelwatchError, UnknownName
+from modelwatch.domain.errors import DurabilityError, InputError, ModelwatchError, UnknownName
 from modelwatch.domain.instants import DAY, SECOND
 from modelwatch.domain.names import ModelKey
 from modelwatch.log.intake import Intake, Parcel, Resend
 from modelwatch.log.recall import Recall
 from modelwatch.log.tables import PREDICTIONS
+from modelwatch.serve.bodies import Allowance
 from modelwatch.serve.counters import Counters
 from modelwatch.serve.figures import Figures, figures_of
 
 TICK_SECONDS = 0.5
 FLUSH_ROWS = 50_000
 FLUSH_SECONDS = 600.0
-RETRY_SECONDS = 60.0
+SOON_ROWS = 300_000
+RETRY_SECONDS = 10.0
+DECODERS = 2
 MOST_PENDING = 100
 _LOG = logging.getLogger("modelwatch.serve")
+
+
+class _Ended(Exception):
+    """The server is told to stop; the step that was not begun is done after the next start."""
 
 
 @dataclass(slots=True)
@@ -43,13 +51,15 @@ class _Due:
 
 
 class LiveHome:
-    """One home under a server; `start` sets its worker going, `stop` ends it with all rows in the lake."""
+    """One home under a server; `start` sets its workers going, `stop` ends them."""
 
     def __init__(self, home: Home) -> None:
         self.home = home
         self.counters = Counters(wall)
         self.troubles: dict[ModelKey, str] = {}
         self.intake = Intake(home.spool, Recall(home.lake), observe=self.counters.observe)
+        self.allowance = Allowance()
+        self.decoding = Semaphore(DECODERS)
         self._layouts: dict[ModelKey, Layout] = {}
         self._models: list[ModelKey] = []
         self._figures: dict[ModelKey, Figures] = {}
@@ -68,18 +78,29 @@ class LiveHome:
         self.home.start_clock()
         if self.home.is_replayed():
             _LOG.warning("the home's clock is in replay: models are watched again after modelwatch run without --until")
-        self.home.flush()
+        self._flush()
         for thread in self._threads:
             thread.start()
 
     def stop(self) -> None:
-        """Answer what came in, end the step under way, and bring all rows into the lake."""
+        """Answer what came in, end the step under way, and bring the rows into the lake if there are not too many."""
         self._ended.set()
         self.intake.close()
         for thread in self._threads:
             if thread.is_alive():
                 thread.join()
-        self.home.flush()
+        self._flush()
+
+    def _flush(self) -> None:
+        """Bring the rows into the lake if it is soon done and there is room; they are as safe where they are."""
+        backlog = self.home.spool.backlog
+        if backlog > SOON_ROWS:
+            _LOG.warning("%s rows wait for the lake: they are brought there while the server runs", f"{backlog:,}")
+            return
+        try:
+            self.home.flush()
+        except DurabilityError as error:
+            _LOG.error("%s rows stay in the spool: %s", f"{backlog:,}", error)
 
     def take(
         self, key: ModelKey, table: str, rows: Rows, *, size: int, outcome: str | None = None, resend: Resend | None
@@ -157,6 +178,8 @@ class LiveHome:
         while not self._ended.wait(TICK_SECONDS):
             try:
                 self._tick()
+            except _Ended:
+                return
             except Exception:  # noqa: BLE001 (told in the log; a worker that ends would watch nothing)
                 _LOG.exception("the worker failed; it goes on in %s s", RETRY_SECONDS)
                 self._ended.wait(RETRY_SECONDS)
@@ -176,7 +199,7 @@ class LiveHome:
                 continue
             try:
                 if not replayed and now >= due.instant:
-                    due.instant = self.home.watch(key, now)
+                    due.instant = self.home.watch(key, now, progress=self._unless_ended)
                     self._stale.add(key)
                 if key in self._stale or key not in self._figures:
                     self._refresh(key)
@@ -192,6 +215,11 @@ class LiveHome:
         self._stale.discard(key)
         severities = [incident["severity"] for incident in self.home.incidents(key, state="open")]
         self._figures[key] = figures_of(self.home.latest(key), severities)
+
+    def _unless_ended(self, *_: object) -> None:
+        """Asked between two steps of a model."""
+        if self._ended.is_set():
+            raise _Ended
 
     def _deliver(self) -> None:
         while not self._ended.wait(TICK_SECONDS):

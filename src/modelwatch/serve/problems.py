@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from modelwatch.domain.errors import (
+    DeliveryError,
     DiskFull,
     DurabilityError,
     HomeError,
@@ -46,6 +47,7 @@ _STATUSES: tuple[tuple[type[Exception], int, str], ...] = (
     (Malformed, 400, "not understood"),
     (SpecError, 422, "specification refused"),
     (InputError, 422, "input refused"),
+    (DeliveryError, 502, "channel refused"),
     (DiskFull, 507, "disk full"),
     (DurabilityError, 503, "cannot keep rows"),
     (HomeError, 503, "home not usable"),

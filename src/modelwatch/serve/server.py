@@ -10,6 +10,7 @@ import secrets
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 
+from polars.exceptions import PanicException
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -17,6 +18,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from modelwatch.app import Home
+from modelwatch.domain.errors import InputError
 from modelwatch.serve.auth import Gate
 from modelwatch.serve.endpoint import Call, Endpoint, caller_of, sealed
 from modelwatch.serve.live import LiveHome
@@ -78,6 +80,9 @@ def _answering(endpoint: Endpoint, gate: Gate, live: LiveHome) -> Callable[[Requ
         try:
             caller = caller_of(request, gate, endpoint.scope)
             return sealed(await endpoint.handler(Call(request, caller, live)))
+        except PanicException as error:
+            # No `Exception`, though it only says that Polars can make nothing of a value.
+            return sealed(told(InputError(f"a value cannot be read: {str(error).partition(chr(10))[0]}")))
         except Exception as error:  # noqa: BLE001 (every failure is told as a problem, never as a traceback)
             return sealed(told(error))
 

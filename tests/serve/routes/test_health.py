@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import monotonic, sleep
+
 import pytest
 from starlette.testclient import TestClient
 
@@ -67,10 +69,15 @@ def test_a_disk_that_failed_makes_it_not_ready_with_the_reason(client: TestClien
 
 
 def test_a_watched_model_has_gauges_and_open_incidents(reader: TestClient) -> None:
-    text = reader.get("/metrics").text
-    assert 'ml_incidents_open{env="prod",model="loans",model_name="loans",severity="critical"}' in text
-    assert 'ml_prediction_mean{env="prod",model="loans"' in text
-    assert "eta" not in text
+    # The worker reads the figures after it has begun.
+    ended = monotonic() + 30
+    while "ml_incidents_open{" not in (text := reader.get("/metrics").text):
+        assert monotonic() < ended, text
+        sleep(0.05)
+    labels = 'model_name="loans",model="loans"'
+    assert f'ml_incidents_open{{{labels},env="prod",severity="critical"}}' in text
+    assert f"ml_prediction_mean{{{labels}," in text
+    assert '"eta"' not in text
 
 
 def test_the_description_is_served(client: TestClient) -> None:

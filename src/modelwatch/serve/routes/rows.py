@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from concurrent.futures import Future
 
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
@@ -13,11 +14,12 @@ from modelwatch.domain.errors import InputError
 from modelwatch.domain.scope import Scope
 from modelwatch.log.intake import Resend
 from modelwatch.log.tables import LABELS, PREDICTIONS
-from modelwatch.serve.bodies import SMALL_LIMIT, media_type_of, read_body
+from modelwatch.serve.bodies import media_type_of, read_body
 from modelwatch.serve.endpoint import Call, Endpoint, Parameter, Schema
 from modelwatch.serve.schemas import list_of, ref
 
 LONGEST_KEY = 255
+INLINE_LIMIT = 256 << 10
 
 
 async def predictions(call: Call) -> Response:
@@ -31,26 +33,27 @@ async def labels(call: Call) -> Response:
 
 
 async def _take(call: Call, table: str) -> Response:
-    key = call.model
-    request = call.request
-    body = await read_body(request)
-    media_type, encoding = media_type_of(request), request.headers.get("content-encoding", "identity")
+    with call.live.allowance.claim() as claim:
+        body = await read_body(call.request, claim=claim)
+        # Small bodies are quicker decoded here than handed over; a model's first rows need the database.
+        if len(body) < INLINE_LIMIT and "content-encoding" not in call.request.headers and call.live.knows(call.model):
+            taken = _decoded(call, table, body)
+        else:
+            # Few at once: what is decoded may be much larger than what came.
+            async with call.live.decoding:
+                taken = await run_in_threadpool(_decoded, call, table, body)
+    return Response(await asyncio.wrap_future(taken), media_type="application/json")
 
-    def decoded() -> asyncio.Future[bytes]:
-        rows = decode_body(body, media_type=media_type, encoding=encoding)
-        if rows.height == 0:
-            raise InputError("the body has no rows")
-        size = max(len(body), 64 * rows.height)
-        taken = call.live.take(
-            key, table, rows, size=size, outcome=call.query("outcome"), resend=_resend(call, body, table)
-        )
-        return asyncio.wrap_future(taken, loop=loop)
 
-    loop = asyncio.get_running_loop()
-    # Small bodies are quicker decoded here than handed over; a model's first rows need the database.
-    small = len(body) < SMALL_LIMIT and encoding == "identity" and call.live.knows(key)
-    future = decoded() if small else await run_in_threadpool(decoded)
-    return Response(await future, media_type="application/json")
+def _decoded(call: Call, table: str, body: bytes) -> Future[bytes]:
+    encoding = call.request.headers.get("content-encoding", "identity")
+    rows = decode_body(body, media_type=media_type_of(call.request), encoding=encoding)
+    if rows.height == 0:
+        raise InputError("the body has no rows")
+    size = max(len(body), rows.size)
+    return call.live.take(
+        call.model, table, rows, size=size, outcome=call.query("outcome"), resend=_resend(call, body, table)
+    )
 
 
 def _resend(call: Call, body: bytes, table: str) -> Resend | None:
