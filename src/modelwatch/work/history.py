@@ -15,35 +15,58 @@ from modelwatch.store import measurements
 from modelwatch.store.metadata import Transaction
 
 WINDOWS = 28
+KEPT = 128
+"""Windows that are remembered at least: labels come late, and old windows are then judged again."""
 
 
 @dataclass(slots=True)
 class History:
-    """Values of the last 28 windows of one model by series."""
+    """Earlier values of one model by series.
+
+    What `before` answers follows from what is stored alone, however much of it is remembered: a window that is
+    judged again sees what it would see in a run of its own.
+    """
 
     model_id: int
     _values: dict[Series, dict[int, float]] = field(default_factory=dict[Series, dict[int, float]])
-    _loaded: bool = False
+    _starts: set[int] = field(default_factory=set[int])
+    _since: int | None = None
 
     def note(self, measured: Iterable[Measurement]) -> None:
         """Remember the values of a window that was measured; a revision replaces what was remembered."""
-        if not self._loaded:
+        if self._since is None:
             return
         for each in measured:
-            if each.value is not None:
-                kept = self._values.setdefault(each.series, {})
-                kept[each.window.end] = each.value
-                if len(kept) > WINDOWS + 1:
-                    del kept[min(kept)]
+            if each.window.start < self._since:
+                continue
+            self._starts.add(each.window.start)
+            kept = self._values.setdefault(each.series, {})
+            if each.value is None:
+                kept.pop(each.window.start, None)
+            else:
+                kept[each.window.start] = each.value
+        if len(self._starts) > 2 * KEPT:
+            self._forget(sorted(self._starts)[-KEPT])
 
     def before(self, tx: Transaction, window: Window, series: Series) -> Sequence[float]:
-        """The series' values in windows that ended before this one, oldest first."""
-        if not self._loaded:
-            self._load(tx, window)
-        return [value for end, value in sorted(self._values.get(series, {}).items()) if end < window.end]
+        """The series' values in the 28 windows before this one, oldest first; none of a window without a value."""
+        # Half a window more, since days are 23 to 25 hours long.
+        first = window.start - WINDOWS * window.length - window.length // 2
+        if self._since is None or first < self._since:
+            self._load(tx, first)
+        found = self._values.get(series, {})
+        return [value for start, value in sorted(found.items()) if first <= start < window.start]
 
-    def _load(self, tx: Transaction, window: Window) -> None:
-        start = window.start - (WINDOWS + 1) * window.length
-        self._loaded = True
-        for row in measurements.latest(tx, self.model_id, start, window.start):
+    def _load(self, tx: Transaction, since: int) -> None:
+        self._values.clear()
+        self._starts.clear()
+        self._since = since
+        for row in measurements.latest(tx, self.model_id, since, 2**62):
             self.note(unpack_measurements(row.blob, Window(row.start, row.end), row.version, row.revision))
+
+    def _forget(self, before: int) -> None:
+        self._since = before
+        self._starts = {start for start in self._starts if start >= before}
+        for kept in self._values.values():
+            for start in [start for start in kept if start < before]:
+                del kept[start]
