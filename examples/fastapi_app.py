@@ -12,7 +12,7 @@ client = mw.Client(os.environ.get("MODELWATCH_URL", "http://localhost:8321"), mo
 
 
 @app.post("/predict")
-@client.watch
-async def predict(features: dict[str, Any]) -> dict[str, float]:
+@client.watch(features="features", prediction_id="request_id")
+async def predict(request_id: str, features: dict[str, Any]) -> dict[str, float]:  # noqa: ARG001 (it names the row)
     """Answer with the probability of a delay; features, score, latency and errors are logged."""
-    return {"score": min(features["wind_speed"] / 40, 1.0)}
+    return {"score": min((features["wind_speed"] or 0.0) / 40, 1.0)}

@@ -23,11 +23,11 @@ def test_the_fastapi_service(stub: Stub, monkeypatch: pytest.MonkeyPatch) -> Non
     example = runpy.run_path(str(EXAMPLES / "fastapi_app.py"))
     with example["client"] as client:
         service = TestClient(example["app"], raise_server_exceptions=False)
-        assert service.post("/predict", json={"wind_speed": 10.0}).json() == {"score": 0.25}
-        assert service.post("/predict", json={}).status_code == 500
+        assert service.post("/predict?request_id=r1", json={"wind_speed": 10.0}).json() == {"score": 0.25}
+        assert service.post("/predict?request_id=r2", json={}).status_code == 500
         assert client.flush(5)
     fine, failed = stub.rows()
-    assert fine["features"] == {"wind_speed": 10.0}
+    assert (fine["prediction_id"], fine["features"]) == ("r1", {"wind_speed": 10.0})
     assert (fine["score"], fine["model_version"]) == (0.25, "3")
     assert fine["latency_ms"] > 0
     assert failed["error"] == "KeyError"
