@@ -90,7 +90,7 @@ class Served:
             "model": MODEL.model,
             "task": "binary",
             "columns": {**columns, "features": dict.fromkeys(features, "numeric")},
-            "windows": {"size": window, "lateness": "1s"},
+            "windows": {"size": window, "lateness": "0s"},
             "routes": [{"to": ["log"]}],
         }
         specification = self.home.with_name(f"{self.home.name}.yaml")

@@ -55,7 +55,7 @@ def main() -> None:
     waits = [notified() for _ in range(given.windows)]
     print(
         f"end of a window of a minute to the notification, N={len(waits)}: "
-        f"median {statistics.median(waits):.2f} s, longest {max(waits):.2f} s (of which lateness 1 s)"
+        f"median {statistics.median(waits):.2f} s, longest {max(waits):.2f} s"
     )
 
 

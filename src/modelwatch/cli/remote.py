@@ -94,6 +94,13 @@ class ServedHome:
     def incidents(self, key: ModelKey | None = None, **wanted: Any) -> list[dict[str, Any]]:
         return self._reader.incidents(key, **wanted)
 
+    def resume_channel(self, name: str) -> int:
+        return int(self._ask("resume_channel", name=name)["queued"])
+
+    def deliver_due(self, *, wait: bool = True) -> None:
+        """Nothing: the server sends within a second by itself."""
+        del wait
+
     def now(self) -> int:
         return self._reader.now()
 

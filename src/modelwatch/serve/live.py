@@ -175,7 +175,7 @@ class LiveHome:
         return self.home.propose(key, frame)
 
     def _work(self) -> None:
-        while not self._ended.wait(TICK_SECONDS):
+        while not self._ended.wait(self._pause()):
             try:
                 self._tick()
             except _Ended:
@@ -183,6 +183,12 @@ class LiveHome:
             except Exception:  # noqa: BLE001 (told in the log; a worker that ends would watch nothing)
                 _LOG.exception("the worker failed; it goes on in %s s", RETRY_SECONDS)
                 self._ended.wait(RETRY_SECONDS)
+
+    def _pause(self) -> float:
+        """Seconds until something is due: a window that closes is not kept waiting for the next look."""
+        now = wall()
+        next_due = min((due.instant for due in self._due.values() if due.instant > now), default=now + DAY)
+        return min((next_due - now) / SECOND, TICK_SECONDS)
 
     def _tick(self) -> None:
         now = wall()

@@ -116,6 +116,13 @@ class _RevokeKey(msgspec.Struct):
         return {}
 
 
+class _ResumeChannel(msgspec.Struct):
+    name: str
+
+    def do(self, live: LiveHome) -> Any:
+        return {"queued": live.home.resume_channel(self.name)}
+
+
 VERBS = {
     "apply": _Apply,
     "ingest": _Ingest,
@@ -125,6 +132,7 @@ VERBS = {
     "respond": _Respond,
     "create_key": _CreateKey,
     "revoke_key": _RevokeKey,
+    "resume_channel": _ResumeChannel,
 }
 
 
