@@ -33,9 +33,9 @@ setup: .venv/.tools ## make .venv with the package and the development tools, al
 	@$(INSTALL) --build-constraint constraints.txt --editable '.[all]' --group dev
 	@touch $@
 
-demo: .venv/.package ## a real year of a real model, from files to incidents
+demo: .venv/.package ## a real year of a real model through a server, which goes on serving
 	@rm -rf $(DEMO)
-	@$(BIN)/modelwatch --home $(DEMO) demo --no-serve
+	@$(BIN)/modelwatch --home $(DEMO) demo
 
 test: lint types ## lint, types, then every test and doctest
 	@$(BIN)/pytest -q -n $(JOBS)
