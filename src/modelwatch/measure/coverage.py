@@ -9,11 +9,11 @@ from modelwatch.domain.instants import HOUR, Window
 from modelwatch.profile import Profile
 
 TOLERATED = 0.1
-"""Share of a window that may go without rows at its start or end, beyond the reference's longest gap."""
+"""Share of a window that may go without rows at its start or end, beyond what blocks of the reference do."""
 
 
-def shortfall(window: Window, profile: Profile, *, longest_gap: int | None, version: str = "", span: int = 1) -> str:
-    """Why a profile does not stand for its window, in words; empty if it does, or if nobody can say.
+def shortfall(window: Window, profile: Profile, *, bare: tuple[int, int], version: str = "", span: int = 1) -> str:
+    """Why a profile does not stand for its window, in words; empty if it does.
 
     The first and the last row decide, never their number: an outage must not pass for a quiet day.
 
@@ -21,23 +21,23 @@ def shortfall(window: Window, profile: Profile, *, longest_gap: int | None, vers
     ----------
     window : Window
         All that the profile should cover, `span` windows of the monitor long.
-    longest_gap : int or None
-        Microseconds between the two neighbouring rows of the reference that are farthest apart; None if unknown.
+    bare : pair of int
+        Microseconds without rows at the start and at the end of a window that are nothing unusual.
     version : str
         Whose rows these are, empty for those of all.
 
     Examples
     --------
     >>> from modelwatch.domain.instants import DAY
-    >>> shortfall(Window(0, DAY), Profile({}, 9, 15 * HOUR, DAY - 1), longest_gap=5 * HOUR, version="2")
+    >>> shortfall(Window(0, DAY), Profile({}, 9, 15 * HOUR, DAY - 1), bare=(5 * HOUR, 0), version="2")
     'version 2 covers only 9 h of this window'
-    >>> shortfall(Window(0, DAY), Profile({}, 9, 7 * HOUR, DAY - 1), longest_gap=5 * HOUR)
+    >>> shortfall(Window(0, DAY), Profile({}, 9, 7 * HOUR, DAY - 1), bare=(5 * HOUR, 0))
     ''
     """
-    if longest_gap is None or profile.first is None or profile.last is None:
+    if profile.first is None or profile.last is None:
         return ""
-    missed = max(profile.first - window.start, window.end - profile.last)
-    if missed <= longest_gap + TOLERATED * window.length:
+    missed = max(profile.first - window.start - bare[0], window.end - profile.last - bare[1])
+    if missed <= TOLERATED * window.length:
         return ""
     who = f"version {version} covers" if version else "the rows cover"
     of = f"these {span} windows" if span > 1 else "this window"
