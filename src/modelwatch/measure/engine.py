@@ -59,9 +59,10 @@ class Setting:
 
     def shortfall(self, window: Window, profile: Profile, version: str, span: int = 1) -> str:
         """Why a profile does not stand for the span that ends with the window; empty if it does."""
-        gap = None if self.reference is None else self.reference.longest_gap
-        whole = self.plan.calendar.trailing(window, span)
-        return shortfall(whole, profile, longest_gap=gap, version=version, span=span)
+        bare = None if self.reference is None else self.reference.usually_bare
+        if bare is None:
+            return ""
+        return shortfall(self.plan.calendar.trailing(window, span), profile, bare=bare, version=version, span=span)
 
     def _spans(self, metric: Metric, span: int) -> bool:
         if metric.spans == "all":
@@ -172,9 +173,13 @@ def measure_model(
     *,
     last_row: int | None,
     earlier_means: tuple[float, ...] = (),
+    short: str = "",
 ) -> list[Measurement]:
-    """What concerns the model as a whole, whatever its version: rows, freshness, schema, shift of the mean output."""
-    view = ProfileView(window, profile, last_row, earlier_means=earlier_means, faults=profile.faults)
+    """What concerns the model as a whole, whatever its version: rows, freshness, schema, shift of the mean output.
+
+    `short` says why the mean output does not stand for the window, empty if it does.
+    """
+    view = ProfileView(window, profile, last_row, earlier_means=earlier_means, short=short, faults=profile.faults)
     span = setting.spans[0]
     return [
         _measure(metric, view, Series(metric.name, column_of(metric), ALL_ROWS, "", span), window)
