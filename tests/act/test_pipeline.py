@@ -95,6 +95,29 @@ def test_what_came_back_with_another_column_is_told(tell: Tell, make_change: Mak
     assert tell(make_change("reopened", columns=("temp", "wind"), at=9 * DAY)) == [("log", "reopened", "warning")]
 
 
+def fired(change: Any, **verdict: Any) -> Any:
+    """The change with another reading of the same column."""
+    [one] = change.incident.firing
+    series = replace(one.series, metric=verdict.pop("metric", one.series.metric))
+    return replace(change, incident=replace(change.incident, firing=(replace(one, series=series, **verdict),)))
+
+
+def test_what_came_back_far_further_off_is_told_once(tell: Tell, make_change: MakeChange) -> None:
+    for at, kind in enumerate(["opened", "resolved", "reopened", "resolved"], start=1):
+        tell(fired(make_change(kind, at=at * DAY), value=0.15))
+    assert tell(fired(make_change("reopened", at=7 * DAY), value=0.2)) == []
+    assert tell(fired(make_change("reopened", at=8 * DAY), value=0.21)) == [("log", "reopened", "warning")]
+    assert tell(fired(make_change("reopened", at=9 * DAY), value=0.9)) == []
+
+
+def test_what_came_back_by_another_metric_is_told_once(tell: Tell, make_change: MakeChange) -> None:
+    for at, kind in enumerate(["opened", "resolved", "reopened", "resolved"], start=1):
+        tell(make_change(kind, at=at * DAY))
+    for at, told in ((8, 1), (9, 0)):
+        back = fired(make_change("reopened", at=at * DAY), metric="prediction_mean_shift", value=0.16)
+        assert tell(back) == [("log", "reopened", "warning")] * told
+
+
 @pytest.mark.parametrize(("about", "told"), [(Kind.DATA_FAULT, 1), (Kind.DRIFT, 0)])
 def test_another_broken_column_is_another_fault(tell: Tell, make_change: MakeChange, about: Kind, told: int) -> None:
     tell(make_change("opened", about=about))

@@ -46,6 +46,7 @@ def record(
 
 METRICS = (
     record("psi", Family.DRIFT, Kind.DRIFT, spans="all"),
+    record("largest_share", Family.QUALITY, Kind.DATA_FAULT, title="Share of the most frequent prediction"),
     record("missing_share", Family.QUALITY, Kind.DATA_FAULT, title="Missing values", sliced=True),
     record("unseen_share", Family.QUALITY, Kind.DATA_FAULT, title="Unseen categories"),
     record(
@@ -98,6 +99,7 @@ DRIFTED, WORSE, BEYOND = Comparison.LEVEL, Comparison.ABOVE_REFERENCE_BY, Compar
 RULES = (
     Rule(id="psi", metric="psi", comparison=DRIFTED, warning=0.1, critical=0.25, columns=("features",)),
     Rule(id="missing", metric="missing_share", comparison=WORSE, warning=0.05, critical=0.2),
+    Rule(id="frozen", metric="largest_share", comparison=WORSE, warning=0.3, critical=0.6),
     Rule(id="unseen", metric="unseen_share", comparison=BEYOND, warning=0.01, critical=0.05),
     Rule(id="auc", metric="roc_auc", comparison=Comparison.BELOW_REFERENCE_BY, warning=0.03, critical=0.05),
     Rule(id="label", metric="label_mean", comparison=Comparison.BLOCKS, warning=3, cap=Status.WARNING),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -128,3 +129,22 @@ def test_what_was_learned_is_read_as_it_was_written(setting: Setting) -> None:
     again = Reference.from_derived(reference.pooled, reference.derived_to_bytes())
     assert again.spreads == reference.spreads
     assert again.baselines == reference.baselines
+    assert again.usually_bare == reference.usually_bare == (0, DAY // ROWS)
+
+
+def test_no_distance_is_computed_of_a_day_that_is_covered_in_part(setting: Setting) -> None:
+    for hours, computed in ((24, True), (22, True), (12, False)):
+        frame = rows(np.array([5.0])).head(ROWS * hours // 24)
+        [block] = blocks(setting, frame)
+        assert block.profile is not None
+        found = measure_profile(setting, block.window, "2", {1: block.profile})
+        drift = [m for m in found if m.series.metric in ("ks", "psi", "mean_shift") and m.series.column == "calm"]
+        assert len(drift) == 3
+        assert all((m.value is not None) is computed for m in drift)
+        reasons = {m.reason for m in drift}
+        assert reasons == {None if computed else "version 2 covers only 12 h of this window"}
+
+
+def test_what_was_learned_before_blocks_had_bare_ends_goes_by_the_longest_gap(setting: Setting) -> None:
+    old = replace(learned(setting), bare=None, longest_gap=7)
+    assert Reference.from_derived(old.pooled, old.derived_to_bytes()).usually_bare == (7, 7)

@@ -30,6 +30,7 @@ METRICS: tuple[tuple[str, Scope, Better, dict[str, Any]], ...] = (
     ("freshness_seconds", Scope.MODEL, LOWER, {"range": AMOUNT}),
     ("schema_mismatch_share", Scope.MODEL, LOWER, {}),
     ("nan_prediction_share", Scope.PREDICTION, LOWER, {}),
+    ("largest_share", Scope.PREDICTION, LOWER, {}),
     ("error_share", Scope.MODEL, LOWER, {}),
     ("latency_p95", Scope.MODEL, LOWER, {"range": AMOUNT}),
     ("latency_p99", Scope.MODEL, LOWER, {"range": AMOUNT}),

@@ -25,6 +25,7 @@ COMMON: list[Line] = [
     ("freshness_seconds", "multiple", (2, 4), "critical"),
     ("schema_mismatch_share", "above", (None, 0), "critical"),
     ("nan_prediction_share prediction", "above", (None, 0), "critical"),
+    ("largest_share prediction", "above_reference_by", (0.3, 0.6), "critical"),
     ("error_share", "above", (0.005, 0.01), "critical"),
     ("latency_p95", "above", (200, 500), "critical"),
     ("latency_p99", "above", (None, 2000), "critical"),

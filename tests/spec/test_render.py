@@ -162,7 +162,7 @@ def test_every_rule_of_the_pack_is_shown_as_it_would_be_written(catalog: Catalog
     monitor = parse(FLIGHT, catalog=catalog)
     shown = [line[4:] for line in render(monitor).splitlines() if line.startswith("#   - ")]
     pack = [rule for rule in monitor.rules if rule.origin == "pack"]
-    assert len(shown) == len(pack) == 20
+    assert len(shown) == len(pack) == 21
     for line, rule in zip(shown, pack, strict=True):
         [written] = yaml.safe_load(line)
         assert written["metric"] == rule.metric

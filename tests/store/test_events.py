@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from modelwatch.domain.event import Event
-from modelwatch.store import State, events
+from modelwatch.store import State, events, profiles
 
 DEPLOYMENT = Event(kind="deployment", at=20, note="version 4", link="https://example.com/4")
 HOLIDAY = Event(kind="holiday", at=0, until=10)
@@ -33,3 +33,17 @@ def test_a_span_overlaps_or_not(state: State, model_id: int) -> None:
         assert events.between(tx, model_id, 3, 4) == [HOLIDAY]
         assert events.between(tx, model_id, 10, 30) == []
         assert events.between(tx, model_id, -5, 0) == []
+
+
+def test_a_version_that_another_came_before_is_a_deployment(state: State, model_id: int) -> None:
+    with state.transaction() as tx:
+        events.add(tx, model_id, DEPLOYMENT)
+        profiles.put_many(
+            tx, model_id, [("1", 5, 10, b"a"), ("1", 10, 15, b"a"), ("2", 10, 15, b"a"), ("2", 40, 45, b"a")]
+        )
+        new = Event(kind="deployment", at=10, note="version 2 first seen")
+        assert events.candidates(tx, model_id, 0, 100) == [new, DEPLOYMENT]
+        assert events.candidates(tx, model_id, 11, 100) == [DEPLOYMENT]
+        assert events.candidates(tx, model_id, 0, 10) == []
+        assert events.near(tx, model_id, 12, 15) == [new]
+        assert events.between(tx, model_id, 0, 100) == [DEPLOYMENT]

@@ -5,13 +5,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from modelwatch.act.draft import END, ENDED, JOINED, ONGOING, REOPENED, Context, Draft
-from modelwatch.act.message import columns, write
+from modelwatch.act.message import write
 from modelwatch.domain.event import Event
 from modelwatch.domain.incident import Kind, State
 from modelwatch.domain.measurement import Status, worst
+from modelwatch.domain.rule import Verdict
 from modelwatch.store import events, incidents, outbox, silences
 
 # While an incident of the first kind is open, one of the second on the same columns says nothing new.
@@ -20,6 +23,8 @@ INHIBITIONS = ((Kind.DATA_FAULT, Kind.DRIFT),)
 APART = (Kind.DATA_FAULT, Kind.SCHEMA)
 # How often an incident may come back after its end was told and be told again, without having got worse.
 RETURNS = 1
+# How many times its limit a reading must be for a return to be told, where no message told of one so large.
+FAR = 2.0
 
 
 def select(drafts: list[Draft], context: Context) -> list[Draft]:
@@ -91,7 +96,8 @@ def group(drafts: list[Draft], _: Context) -> list[Draft]:
 def deduplicate(drafts: list[Draft], context: Context) -> list[Draft]:
     """Keep what is worse than all that was told of the incident, its first return, and the end of what was told.
 
-    What returns with columns that no message named is news, and so is a broken column that joins.
+    What returns with columns that no message named is news, and so is a broken column that joins. A column that was
+    named is news again by another metric, or once its reading is `FAR` past a limit of which no message said so.
     """
     told = _told(drafts, context)
 
@@ -103,8 +109,7 @@ def deduplicate(drafts: list[Draft], context: Context) -> list[Draft]:
             return True
         if draft.change not in (REOPENED, JOINED):
             return False
-        others = set(columns(draft.incident.firing)) - before.columns
-        return bool(others) or (before.over and before.returns < RETURNS)
+        return before.has_news(draft.incident.firing) or (before.over and before.returns < RETURNS)
 
     return [draft for draft in drafts if is_news(draft)]
 
@@ -169,6 +174,8 @@ class _Told:
     severity: Status = Status.OK
     channels: dict[str, None] = field(default_factory=dict[str, None])
     columns: set[str] = field(default_factory=set[str])
+    readings: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
+    far: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
     over: bool = False
     returned: set[int] = field(default_factory=set[int])
 
@@ -177,12 +184,38 @@ class _Told:
         """How often it was told to be back."""
         return len(self.returned)
 
+    def note(self, body: Mapping[str, Any]) -> None:
+        """Take in what a message said: its columns, and of a beginning what fired and how far past its limit."""
+        self.columns.update(body.get("columns", ()))
+        if body.get("change") == END:
+            return
+        for each in body.get("detail", {}).get("firing", ()):
+            place = each["metric"], each["column"] or ""
+            self.readings.add(place)
+            if _is_far(each["value"], each["threshold"]):
+                self.far.add(place)
+
+    def has_news(self, firing: Iterable[Verdict]) -> bool:
+        """Whether a column fires that no message named, or one that was by another metric, or far further off."""
+        return any(self._is_new(each) for each in firing if each.series.column)
+
+    def _is_new(self, verdict: Verdict) -> bool:
+        place = verdict.series.metric, verdict.series.column
+        if verdict.series.column not in self.columns or place not in self.readings:
+            return True
+        return _is_far(verdict.value, verdict.threshold) and place not in self.far
+
+
+def _is_far(value: float | None, threshold: float | None) -> bool:
+    """Whether a value lies past its limit by more than the limit itself."""
+    return value is not None and threshold is not None and abs(value - threshold) > (FAR - 1) * abs(threshold)
+
 
 def _told(drafts: list[Draft], context: Context) -> dict[int, _Told]:
     told: dict[int, _Told] = {}
     ids = {draft.incident.id for draft in drafts}
-    for incident_id, named in outbox.columns_named(context.tx, context.model_id, ids).items():
-        told[incident_id] = _Told(columns=named)
+    for incident_id, body in outbox.bodies(context.tx, context.model_id, ids):
+        told.setdefault(incident_id, _Told()).note(body)
     for incident_id, message in outbox.notified(context.tx, context.model_id, ids):
         so_far = told.setdefault(incident_id, _Told())
         so_far.over = message.change == END

@@ -14,8 +14,10 @@ from modelwatch.measure.engine import (
 from modelwatch.measure.learn import learn_reference, spreads_of
 from modelwatch.measure.reference import Reference
 from modelwatch.measure.register import register
+from modelwatch.measure.volume import EARLIER_DAYS
 
 __all__ = [
+    "EARLIER_DAYS",
     "Reference",
     "Setting",
     "learn_reference",

@@ -16,6 +16,7 @@ from modelwatch.domain.instants import Window
 from modelwatch.domain.measurement import Measurement, Series, Status
 from modelwatch.domain.metric import Family, Metric, Scope
 from modelwatch.domain.slices import ALL_ROWS
+from modelwatch.measure.coverage import shortfall
 from modelwatch.measure.noise import Floor, IndependentFloors
 from modelwatch.measure.reach import distance_of
 from modelwatch.measure.reference import Reference, Spread
@@ -56,6 +57,13 @@ class Setting:
             ):
                 yield metric
 
+    def shortfall(self, window: Window, profile: Profile, version: str, span: int = 1) -> str:
+        """Why a profile does not stand for the span that ends with the window; empty if it does."""
+        bare = None if self.reference is None else self.reference.usually_bare
+        if bare is None:
+            return ""
+        return shortfall(self.plan.calendar.trailing(window, span), profile, bare=bare, version=version, span=span)
+
     def _spans(self, metric: Metric, span: int) -> bool:
         if metric.spans == "all":
             return span in self.spans
@@ -79,9 +87,12 @@ def measure_profile(setting: Setting, window: Window, version: str, spans: Mappi
                 for view in views
                 if applies(metric, view)
             ]
+        short = setting.shortfall(window, profile, version, span)
         for metric in setting.metrics(Family.DRIFT, span):
             measured += [
-                _drift(setting, metric, view, version, span, window) for view in views if applies(metric, view)
+                _drift(setting, metric, view, Series(metric.name, view.name, ALL_ROWS, version, span), window, short)
+                for view in views
+                if applies(metric, view)
             ]
         view = ProfileView(window, profile)
         for metric in (*setting.metrics(Family.LATENCY, span), *setting.metrics(Family.VOLUME, span)):
@@ -162,9 +173,13 @@ def measure_model(
     *,
     last_row: int | None,
     earlier_means: tuple[float, ...] = (),
+    short: str = "",
 ) -> list[Measurement]:
-    """What concerns the model as a whole, whatever its version: rows, freshness, schema, shift of the mean output."""
-    view = ProfileView(window, profile, last_row, earlier_means=earlier_means, faults=profile.faults)
+    """What concerns the model as a whole, whatever its version: rows, freshness, schema, shift of the mean output.
+
+    `short` says why the mean output does not stand for the window, empty if it does.
+    """
+    view = ProfileView(window, profile, last_row, earlier_means=earlier_means, short=short, faults=profile.faults)
     span = setting.spans[0]
     return [
         _measure(metric, view, Series(metric.name, column_of(metric), ALL_ROWS, "", span), window)
@@ -225,13 +240,16 @@ def _measure(metric: Metric, view: Any, series: Series, window: Window) -> Measu
     return Measurement(series, window, value.value, value.n, value.interval)
 
 
-def _drift(setting: Setting, metric: Metric, view: ColumnView, version: str, span: int, window: Window) -> Measurement:
-    series = Series(metric.name, view.name, ALL_ROWS, version, span)
+def _drift(
+    setting: Setting, metric: Metric, view: ColumnView, series: Series, window: Window, short: str
+) -> Measurement:
+    if short:
+        return Measurement(series, window, None, reason=short, status=Status.NOT_COMPUTED)
     measured = _measure(metric, view, series, window)
     if measured.value is None:
         return measured
     try:
-        floor = floor_of(setting, metric, view, span, measured.value)
+        floor = floor_of(setting, metric, view, series.span, measured.value)
     except NotComputable as reason:
         return Measurement(series, window, None, reason=str(reason), status=Status.NOT_COMPUTED)
     return Measurement(

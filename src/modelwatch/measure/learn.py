@@ -27,6 +27,7 @@ from modelwatch.measure.reference import (
     BLOCKS,
     Reference,
     Spread,
+    bare_of,
     calendar_columns_of,
     decile_edges_of,
     disjoint,
@@ -67,7 +68,7 @@ def learn_reference(
     for span in setting.spans:
         baselines |= _baselines(against, list(runs(blocks, span, setting.plan.calendar)), span)
     rows = {block.window.start: block.profile.rows for block in blocks if block.profile is not None}
-    return replace(bare, spreads=spreads_of(against, blocks), baselines=baselines, rows=rows)
+    return replace(bare, spreads=spreads_of(against, blocks), baselines=baselines, rows=rows, bare=bare_of(blocks))
 
 
 def spreads_of(setting: Setting, blocks: Sequence[Block]) -> dict[tuple[str, str, int], Spread]:

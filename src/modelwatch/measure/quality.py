@@ -15,8 +15,13 @@ from modelwatch.domain.metric import Better, Family, Scope
 from modelwatch.measure.drift import CATEGORICAL, NUMERIC
 from modelwatch.measure.recorded import Recorded
 from modelwatch.measure.views import ColumnView
+from modelwatch.sketch import NumericSketch, Sketch
 from modelwatch.stats import wilson
 
+NARROW = 0.05
+"""Share of the reference's range within which values count as one: those of an ordinary bin of a sketch."""
+FEWEST = 30
+"""Values from which most of them may not be alike by chance."""
 METRICS = Recorded(
     family=Family.QUALITY,
     scope=Scope.COLUMN,
@@ -78,6 +83,30 @@ def nan_prediction_share(view: ColumnView) -> Value:
     """Share of the predictions that are not a number or infinite."""
     sketch = view.numbers()
     return share(sketch.nan + sketch.above + sketch.below, sketch.rows)
+
+
+@METRICS.metric(
+    title="Share of the most frequent prediction",
+    kinds=NUMERIC | CATEGORICAL,
+    scope=Scope.PREDICTION,
+    formula="predictions of the fullest category, or of the fullest bin within 1/20 of the reference's range / values",
+)
+def largest_share(view: ColumnView) -> Value:
+    """Share of the values that are the most frequent one: near 1 where a default answers and not the model."""
+    sketch = view.current
+    if isinstance(sketch, NumericSketch):
+        fullest = sketch.fullest(NARROW * _width(view.reference))
+    else:
+        sketch = view.categories()
+        fullest = sketch.fullest()
+    if sketch.n < FEWEST:
+        raise NotComputable(f"{sketch.n} values, {FEWEST} needed to tell one that is frequent")
+    return share(fullest, sketch.n)
+
+
+def _width(reference: Sketch | None) -> float:
+    """The width of the reference's range, 0 where there is none."""
+    return reference.maximum - reference.minimum if isinstance(reference, NumericSketch) and reference.n else 0.0
 
 
 def share(part: int, whole: int) -> Value:

@@ -22,7 +22,7 @@ from modelwatch.sketch import CategorySketch, NumericSketch
 from modelwatch.sketch.grid import Floats
 from modelwatch.stats import BlockNull
 
-FORMAT = 2
+FORMAT = 3
 BLOCKS = 10
 """Fewer time blocks than this say nothing of how days differ."""
 
@@ -87,6 +87,8 @@ class Reference:
         Volume of the blocks, for comparison with the same hours of later weeks.
     longest_gap : int or None
         Microseconds between the two neighbouring rows that are farthest apart.
+    bare : pair of int or None
+        Most microseconds without rows at the start and at the end of a block.
     """
 
     pooled: Block
@@ -96,6 +98,14 @@ class Reference:
     calendar_columns: frozenset[str] = frozenset()
     rows: Mapping[int, int] = field(default_factory=dict[int, int])
     longest_gap: int | None = None
+    bare: tuple[int, int] | None = None
+
+    @property
+    def usually_bare(self) -> tuple[int, int] | None:
+        """Microseconds for which a window may go without rows at its start and its end; None if nobody knows."""
+        if self.bare is not None or self.longest_gap is None:
+            return self.bare
+        return self.longest_gap, self.longest_gap
 
     def derived_to_bytes(self) -> bytes:
         """Everything but the pooled block, which is stored as profiles are."""
@@ -103,14 +113,23 @@ class Reference:
         baselines = [
             [s.metric, s.column, list(s.slice.pairs), s.span, b.mean, b.sd, b.blocks] for s, b in self.baselines.items()
         ]
-        body = [FORMAT, nulls, baselines, sorted(self.calendar_columns), dict(self.rows), self.longest_gap]
+        body = [
+            FORMAT,
+            nulls,
+            baselines,
+            sorted(self.calendar_columns),
+            dict(self.rows),
+            self.longest_gap,
+            self.bare,
+        ]
         return msgspec.msgpack.encode(body)
 
     @classmethod
     def from_derived(cls, pooled: Block, data: bytes) -> Reference:
         """The reference of a pooled block and of what `derived_to_bytes` wrote."""
-        # In format 1 spreads have no reach: until the reference is learned again, nothing bounds them.
-        _, nulls, baselines, calendar, rows, gap = msgspec.msgpack.decode(data, strict=False)
+        # In format 1 spreads have no reach: until the reference is learned again, nothing bounds them. Up to format 2
+        # nothing is known of where the rows of a block begin and end: the longest gap stands for it.
+        _, nulls, baselines, calendar, rows, gap, *bare = msgspec.msgpack.decode(data, strict=False)
         return cls(
             pooled,
             decile_edges_of(pooled),
@@ -125,6 +144,7 @@ class Reference:
             frozenset(calendar),
             {int(start): count for start, count in rows.items()},
             gap,
+            (bare[0][0], bare[0][1]) if bare and bare[0] else None,
         )
 
 
@@ -143,6 +163,17 @@ def disjoint(stretches: Sequence[Sequence[Block]]) -> int:
         if end is None or stretch[0].window.start >= end:
             count, end = count + 1, stretch[-1].window.end
     return count
+
+
+def bare_of(blocks: Sequence[Block]) -> tuple[int, int] | None:
+    """The longest stretches without rows at the start and at the end of a block, None of fewer than three blocks.
+
+    The start of the first block and the end of the last are left out: there the data may be cut.
+    """
+    filled = [(block.window, block.profile) for block in blocks if block.profile is not None]
+    heads = [profile.first - window.start for window, profile in filled[1:] if profile.first is not None]
+    tails = [window.end - profile.last for window, profile in filled[:-1] if profile.last is not None]
+    return (max(heads), max(tails)) if min(len(heads), len(tails)) > 1 else None
 
 
 def decile_edges_of(pooled: Block) -> dict[str, Floats]:

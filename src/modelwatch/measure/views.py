@@ -81,6 +81,7 @@ class ProfileView:
     last_row: int | None = None
     drifted: tuple[int, int] = (0, 0)  # columns in drift, columns judged
     earlier_means: tuple[float, ...] = ()
+    short: str = ""  # why the mean output does not stand for the window
     faults: Mapping[str, int] = field(default_factory=dict[str, int])
 
     def latency(self) -> LogBuckets:

@@ -19,6 +19,8 @@ from modelwatch.measure.views import ProfileView
 from modelwatch.sketch import NumericSketch
 
 Z95 = 1.959963984540054
+EARLIER_DAYS = 3
+"""Least number of earlier days whose mean outputs say what is usual."""
 FAR, ANY = (0.0, float("inf")), (-float("inf"), float("inf"))
 METRICS = Recorded(family=Family.VOLUME, scope=Scope.MODEL, better=Better.LOWER, source="definition")
 
@@ -121,9 +123,12 @@ def prediction_mean(view: ProfileView) -> Value:
     formula="mean prediction - mean of the previous 7 days' means",
 )
 def prediction_mean_shift(view: ProfileView) -> Value:
-    """Mean of the model's output less the mean of its previous 7 days."""
-    if len(view.earlier_means) < 3:
-        raise NotComputable(f"{len(view.earlier_means)} of the previous 7 days have predictions, 3 needed")
+    """Mean of the model's output less the mean of its previous 7 days, whose version is new then those of any."""
+    if view.short:
+        raise NotComputable(view.short)
+    if len(view.earlier_means) < EARLIER_DAYS:
+        found = len(view.earlier_means)
+        raise NotComputable(f"{found} of the previous 7 days have predictions, {EARLIER_DAYS} needed")
     sketch = _output(view)
     return Value(sketch.mean - float(np.mean(view.earlier_means)), sketch.n)
 

@@ -113,6 +113,10 @@ class CategorySketch:
             return known + len(self.unseen)
         return known + (UNSEEN - 1) / (max(_hash(value) for value in self.unseen) / 2.0**64)
 
+    def fullest(self) -> int:
+        """Rows of the most frequent category; of unseen ones beyond 1,000 those in the sample count."""
+        return max([int(self.counts.max(initial=0)), *self.unseen.values()])
+
     def merge(self, other: CategorySketch) -> CategorySketch:
         """The sketch of both sets of rows; both must be on the same domain."""
         return merge_categories([self, other])

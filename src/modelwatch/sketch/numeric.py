@@ -175,6 +175,19 @@ class NumericSketch:
         low, high = self._ends(index)
         return low + max(high - low, 0.0) * inside
 
+    def fullest(self, narrow: float) -> int:
+        """How many values the fullest bin holds, of those whose values lie no farther apart than `narrow`.
+
+        A bin at either end of what was seen counts too if its mean is the extreme: all its values are that one.
+        """
+        edges = np.concatenate([[-np.inf], self.grid.edges, [np.inf]])
+        used = np.flatnonzero(self.counts)
+        means = self.sums[used] / self.counts[used]
+        ends = np.maximum(edges[used], self.minimum), np.minimum(edges[used + 1], self.maximum)
+        one = (ends[1] - ends[0] <= narrow) | np.isclose(means, self.minimum, rtol=1e-9, atol=0)
+        one |= np.isclose(means, self.maximum, rtol=1e-9, atol=0)
+        return int(self.counts[used[one]].max(initial=0))
+
     def mass(self, edges: Floats) -> Ints:
         """Counts between the given edges, which must be edges of the grid; the outer two bins are open."""
         positions = np.searchsorted(self.grid.edges, edges, side="left") + 1

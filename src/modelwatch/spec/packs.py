@@ -53,6 +53,8 @@ EVERY_TASK = (
     _rule("freshness_seconds", Comparison.MULTIPLE, (2, 4)),
     _rule("schema_mismatch_share", _ABOVE, (None, 0)),
     _rule("nan_prediction_share", _ABOVE, (None, 0)),
+    # A model that is not called any more answers with a default: no label is needed to see it.
+    _rule("largest_share", Comparison.ABOVE_REFERENCE_BY, (0.3, 0.6)),
     _rule("error_share", _ABOVE, (0.005, 0.01)),
     _rule("latency_p95", _ABOVE, (200, 500)),
     _rule("latency_p99", _ABOVE, (None, 2000)),

@@ -8,6 +8,7 @@ from __future__ import annotations
 from sqlalchemy import Column, String, Table, Text, and_, or_, select
 
 from modelwatch.domain.event import NEAR_US, Event
+from modelwatch.store import profiles
 from modelwatch.store.metadata import IDENTITY, INSTANT, METADATA, Transaction, model_column
 
 EVENT = Table(
@@ -38,6 +39,21 @@ def between(tx: Transaction, model_id: int, start: int, end: int) -> list[Event]
     return [Event(kind=row.kind, at=row.at, until=row.until, note=row.note, link=row.link) for row in tx.execute(query)]
 
 
+def candidates(tx: Transaction, model_id: int, start: int, end: int) -> list[Event]:
+    """What may be the cause of something in `[start, end)`: the events posted, and each new version as a deployment.
+
+    A version is new if another one came before it; what its rows say needs nobody to post it.
+    """
+    firsts = profiles.first_starts(tx, model_id)
+    begin = min(firsts.values(), default=end)
+    new = [
+        Event(kind="deployment", at=first, note=f"version {version} first seen")
+        for version, first in firsts.items()
+        if max(start, begin + 1) <= first < end
+    ]
+    return sorted([*between(tx, model_id, start, end), *new], key=lambda event: event.at)
+
+
 def near(tx: Transaction, model_id: int, begin: int, end: int) -> list[Event]:
-    """The events close to an incident that began and ended then, whenever they were posted."""
-    return between(tx, model_id, begin - NEAR_US, end)
+    """The candidates close to an incident that began and ended then, whenever they were posted."""
+    return candidates(tx, model_id, begin - NEAR_US, end)

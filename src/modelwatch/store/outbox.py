@@ -220,10 +220,7 @@ def notified(tx: Transaction, model_id: int, incident_ids: Collection[int]) -> l
     ]
 
 
-def columns_named(tx: Transaction, model_id: int, incident_ids: Collection[int]) -> dict[int, set[str]]:
-    """The columns that the messages about some incidents of a model named, by the incident's number."""
-    mine = _C.model_id == model_id, _C.incident_id.in_(incident_ids)
-    named: dict[int, set[str]] = {}
-    for row in tx.execute(select(_C.incident_id, _C.body).where(*mine)):
-        named.setdefault(row.incident_id, set()).update(row.body.get("columns", ()))
-    return named
+def bodies(tx: Transaction, model_id: int, incident_ids: Collection[int]) -> list[tuple[int, dict[str, Any]]]:
+    """What the messages about some incidents of a model said, each with the incident's number, as they were queued."""
+    query = select(_C.incident_id, _C.body).where(_C.model_id == model_id, _C.incident_id.in_(incident_ids))
+    return [(row.incident_id, row.body) for row in tx.execute(query.order_by(_C.id))]

@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from modelwatch.domain.columns import PREDICTION
 from modelwatch.domain.instants import DAY, Window
+from modelwatch.measure import EARLIER_DAYS
 from modelwatch.profile import Plan, Profile, SliceProfile
 from modelwatch.profile.block import Block, merge_blocks, unpack_outcomes
 from modelwatch.profile.outcome import empty_outcome, has_outcomes
@@ -25,6 +27,13 @@ KEPT = 80
 """Windows kept in memory: the longest span, twice over, and some."""
 
 
+class _Output(NamedTuple):
+    """How many outputs a version had in a window, and their mean."""
+
+    n: int
+    mean: float
+
+
 @dataclass(slots=True)
 class Blocks:
     """Blocks of one model by version and window."""
@@ -32,8 +41,8 @@ class Blocks:
     watched: Watched
     plan: Plan
     _windows: OrderedDict[Window, dict[str, Block]] = field(default_factory=OrderedDict[Window, dict[str, Block]])
-    _summaries: dict[Window, tuple[int, dict[str, float]]] = field(
-        default_factory=dict[Window, tuple[int, dict[str, float]]]
+    _summaries: dict[Window, tuple[int, dict[str, _Output]]] = field(
+        default_factory=dict[Window, tuple[int, dict[str, _Output]]]
     )
     _firsts: dict[str, int] = field(default_factory=dict[str, int])
 
@@ -76,20 +85,30 @@ class Blocks:
         """Rows of all versions in the window."""
         return self._summary(tx, window)[0]
 
-    def mean_output(self, tx: Transaction, window: Window, version: str) -> float | None:
-        """Mean of one version's output in the window, None without any."""
-        return self._summary(tx, window)[1].get(version)
+    def mean_output(self, tx: Transaction, window: Window, version: str | None) -> float | None:
+        """Mean of one version's output in the window, or of all outputs; None without any."""
+        outputs = self._summary(tx, window)[1]
+        if version is not None:
+            return outputs[version].mean if version in outputs else None
+        n = sum(each.n for each in outputs.values())
+        return sum(each.mean * each.n for each in outputs.values()) / n if n else None
 
     def main(self, tx: Transaction, window: Window) -> Block | None:
         """The block of the version with most rows in the window."""
         filled = [block for block in self.of(tx, window).values() if block.profile is not None and block.profile.rows]
         return max(filled, key=lambda block: block.profile.rows if block.profile else 0, default=None)
 
-    def earlier_means(self, tx: Transaction, window: Window, main: Block | None) -> tuple[float, ...]:
-        """Mean outputs of the version that `main` is of in the windows of the previous 7 days, oldest first."""
+    def earlier_means(self, tx: Transaction, window: Window, version: str) -> tuple[float, ...]:
+        """Mean outputs in the windows of the previous 7 days, oldest first: a version's own, or all while it is new.
+
+        A version that took over answers for the same work as the one before it.
+        """
+        own = self._earlier_means(tx, window, version)
+        return own if len(own) >= EARLIER_DAYS else self._earlier_means(tx, window, None)
+
+    def _earlier_means(self, tx: Transaction, window: Window, version: str | None) -> tuple[float, ...]:
         calendar, means = self.plan.calendar, list[float]()
-        first, version = self.first(tx), self.version_of(tx, window, main)
-        current = calendar.previous(window)
+        first, current = self.first(tx), calendar.previous(window)
         while first is not None and current.end > first and current.start >= window.start - 7 * DAY - DAY // 12:
             mean = self.mean_output(tx, current, version)
             if mean is not None:
@@ -114,16 +133,16 @@ class Blocks:
         """The version that a block of the window is of, empty for none."""
         return next((version for version, each in self.of(tx, window).items() if each is block), "")
 
-    def _summary(self, tx: Transaction, window: Window) -> tuple[int, dict[str, float]]:
+    def _summary(self, tx: Transaction, window: Window) -> tuple[int, dict[str, _Output]]:
         """Rows and mean outputs, kept for longer than blocks: a week of short windows is asked for at every step."""
         if window not in self._summaries:
-            rows, means = 0, dict[str, float]()
+            rows, outputs = 0, dict[str, _Output]()
             for version, block in self.of(tx, window).items():
                 sketch = None if block.profile is None else block.profile.columns.get(PREDICTION)
                 rows += 0 if block.profile is None else block.profile.rows
                 if isinstance(sketch, NumericSketch) and sketch.n:
-                    means[version] = sketch.mean
-            self._summaries[window] = (rows, means)
+                    outputs[version] = _Output(sketch.n, sketch.mean)
+            self._summaries[window] = (rows, outputs)
         return self._summaries[window]
 
     def last_row(self, tx: Transaction, window: Window) -> int | None:

@@ -29,7 +29,7 @@ from modelwatch.measure import (
     spreads_of,
 )
 from modelwatch.measure.record import pack_measurements, unpack_measurements
-from modelwatch.measure.reference import BLOCKS
+from modelwatch.measure.reference import BLOCKS, bare_of
 from modelwatch.profile import Plan
 from modelwatch.profile.block import Block, merge_blocks
 from modelwatch.store import clock, cursors, events, incidents, labels, measurements, touched
@@ -140,7 +140,7 @@ class Stepper:
         if len(blocks) < BLOCKS:
             return
         self._own_tried = True
-        learned = replace(reference, spreads=spreads_of(self.setting, blocks))
+        learned = replace(reference, spreads=spreads_of(self.setting, blocks), bare=bare_of(blocks))
         relearn(tx, self.watched.model_id, self.plan, learned)
         self.watched = replace(self.watched, reference=learned)
         self._setting = None
@@ -228,7 +228,7 @@ class Stepper:
             measurements=self._stored(tx, window),
             baselines={} if reference is None else reference.baselines,
             history=lambda series: self.history.before(tx, window, series),
-            events=events.between(tx, self.watched.model_id, window.start - EVENTS_REACH, window.end),
+            events=events.candidates(tx, self.watched.model_id, window.start - EVENTS_REACH, window.end),
             features=self.plan.features,
             task=self.plan.task,
             timezone=self.plan.calendar.timezone,
@@ -253,8 +253,10 @@ class Stepper:
         whole, main = self.blocks.whole(tx, window), self.blocks.main(tx, window)
         if main is not None and main.profile is not None:
             whole = replace(whole, columns=main.profile.columns)  # a mean over several versions is nobody's mean
-        earlier = self.blocks.earlier_means(tx, window, main)
-        measured = measure_model(self.setting, window, whole, last_row=last, earlier_means=earlier)
+        version = self.blocks.version_of(tx, window, main)
+        earlier = self.blocks.earlier_means(tx, window, version)
+        short = "" if main is None or main.profile is None else self.setting.shortfall(window, main.profile, version)
+        measured = measure_model(self.setting, window, whole, last_row=last, earlier_means=earlier, short=short)
         for version, sums in spans:
             profiles = {span: found.profile for span, found in sums.items() if found.profile is not None}
             measured += measure_profile(self.setting, window, version, profiles)

@@ -98,6 +98,19 @@ def test_a_data_fault_tells_its_share(life: Make, values: dict[str, float], titl
     assert tell(one, verdicts).title == f"{title} on 2013-02-24"
 
 
+def test_a_model_that_always_answers_the_same(life: Make) -> None:
+    one = life()
+    fault = one.verdict("frozen", 0, "critical", "prediction", value=1.0, distance=100.0)
+    context = replace(one.context(0), baselines={Series("largest_share", "prediction"): Baseline(0.02, 0.01, 59)})
+    incident = one.advance(0, [fault], context)[0].incident
+    assert incident.title == "prediction has one value in 100 % of rows (usually 2.0 %) on 2013-02-24"
+    assert incident.kind is Kind.DATA_FAULT
+    assert incident.cause.first_action == (
+        "Check that the model is really called as of 2013-02-24, and that no default, cache or old file answers in "
+        "its place; do not retrain on these rows"
+    )
+
+
 def test_a_fault_that_lies_in_one_slice(life: Make) -> None:
     one = life()
     incident = tell(

@@ -21,7 +21,9 @@ _SAYINGS = {
     ),
     "out_of_range_share": ("{columns} {are} out of range in {share} of rows with a value", "fills"),
     "nan_prediction_share": ("{columns} {are} not a number in {share} of rows", "computes"),
+    "largest_share": ("{columns} {have} one value in {share} of rows{usually}", "computes"),
 }
+_FROZEN = "largest_share"
 
 
 def tell(matter: Matter) -> Story:
@@ -35,8 +37,8 @@ def tell(matter: Matter) -> Story:
         share=_shares(alike),
         are="is" if len(columns) == 1 else "are",
         have="has" if len(columns) == 1 else "have",
+        usually=_usually(matter),
     )
-    since = matter.date(matter.lead.since.end)
     return matter.told(
         f"{title} {matter.when(matter.lead.verdict.series.span)}",
         [
@@ -48,11 +50,23 @@ def tell(matter: Matter) -> Story:
         ],
         slices=by_slice(matter, matter.lead),
         impact=_impact(matter, alike),
-        first_action=(
-            f"Check the source that {does} {named(columns) or 'the rows'} as of {since}: "
-            "repair or bypass it, and do not retrain on these rows"
-        ),
+        first_action=_action(matter, f"{does} {named(columns) or 'the rows'}"),
     )
+
+
+def _usually(matter: Matter) -> str:
+    baseline = matter.context.baseline(matter.lead.verdict.series)
+    return f" (usually {percent(baseline.mean)})" if baseline else ""
+
+
+def _action(matter: Matter, does: str) -> str:
+    since = matter.date(matter.lead.since.end)
+    if matter.lead.verdict.series.metric == _FROZEN:
+        return (
+            f"Check that the model is really called as of {since}, and that no default, cache or old file answers "
+            "in its place; do not retrain on these rows"
+        )
+    return f"Check the source that {does} as of {since}: repair or bypass it, and do not retrain on these rows"
 
 
 def _shares(findings: tuple[Finding, ...]) -> str:
