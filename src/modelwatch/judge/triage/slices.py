@@ -58,7 +58,8 @@ def contrast(matter: Matter, finding: Finding) -> str | Clue:
             ends = (f"{each} ({_told(matter, finding, found[each])})" for each in (places[0], places[-1]))
             apart.append(" against ".join(ends))
         else:
-            alike.append(f"alike in all {len(places)} values of {' and '.join(columns)}")
+            compared = "both" if len(places) == 2 else f"the {len(places)}"
+            alike.append(f"alike in {compared} values of {' and '.join(columns)} with enough rows to compare")
     if apart:
         return f"Slices: {'; '.join(apart + alike)}"
     return Clue(", ".join(alike)) if alike else ""
