@@ -37,6 +37,7 @@ def make_incident(make_change: MakeChange) -> Callable[..., Incident]:
         (Kind.LABEL, ("labels_overdue_share",), (), "Labels come again"),
         (Kind.DATA_FAULT, ("missing_share",), ("temp",), "temp is present again"),
         (Kind.DATA_FAULT, ("missing_share",), ("temp", "dewp"), "temp and dewp are present again"),
+        (Kind.DATA_FAULT, ("unseen_share",), ("dest",), "dest has known values again"),
         (Kind.DATA_FAULT, ("out_of_range_share",), ("precip",), "precip is in range again"),
         (Kind.DATA_FAULT, ("missing_share", "unseen_share"), tuple("abcde"), "a, b, c and 2 more are sound again"),
         (Kind.DATA_FAULT, ("of_a_plugin",), ("temp",), "temp is sound again"),

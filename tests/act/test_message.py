@@ -143,6 +143,13 @@ def test_one_that_is_back_tells_what_fires_now_and_names_its_peak(make_change: M
     assert message["peak"].startswith("psi of temp is 0.314 over 28 windows")
 
 
+def test_a_slice_reads_like_what_fires(make_change: MakeChange) -> None:
+    change = make_change(slices=({"slice": {"origin": "EWR"}, "value": 0.361, "n": 368, "reference": 0.0277},))
+    incident = replace(change.incident, firing=(verdict("missing_share", value=0.15),))
+    message = write(draft(replace(change, incident=incident)), {})
+    assert message["where"] == ["origin EWR (36 %, usually 2.8 %; 368 rows)"]
+
+
 def test_a_peak_is_one_of_what_fires_now_or_none(make_change: MakeChange) -> None:
     change = make_change("reopened")
     other = replace(verdict("prediction_mean_shift", "prediction", value=0.2), window=Window(4 * DAY, 5 * DAY))

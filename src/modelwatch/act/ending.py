@@ -29,14 +29,15 @@ _AGAIN: Mapping[Kind, str] = MappingProxyType(
     }
 )
 # What is fine again of columns, where one metric alone fired.
-_SOUND: Mapping[str, str] = MappingProxyType(
+_SOUND: Mapping[str, tuple[str, str, str]] = MappingProxyType(
     {
-        "missing_share": "present",
-        "unseen_share": "of known values",
-        "out_of_range_share": "in range",
-        "nan_prediction_share": "a number",
+        "missing_share": ("is", "are", "present"),
+        "unseen_share": ("has", "have", "known values"),
+        "out_of_range_share": ("is", "are", "in range"),
+        "nan_prediction_share": ("is", "are", "a number"),
     }
 )
+_ANY = ("is", "are", "sound")
 _SILENT = ("silence_seconds", "freshness_seconds")
 
 
@@ -54,8 +55,8 @@ def ended(incident: Incident) -> str:
     if incident.lapsed:
         return f"{kind.capitalize()}{f' of {columns}' if columns else ''} is no longer followed: no value came to judge"
     if incident.kind is Kind.DATA_FAULT and columns:
-        sound = _SOUND.get(metrics.pop(), "sound") if len(metrics) == 1 else "sound"
-        return f"{columns} {'is' if len(incident.cause.columns) == 1 else 'are'} {sound} again"
+        one, many, sound = _SOUND.get(metrics.pop(), _ANY) if len(metrics) == 1 else _ANY
+        return f"{columns} {one if len(incident.cause.columns) == 1 else many} {sound} again"
     if incident.kind is Kind.FEED and metrics.intersection(_SILENT):
         return "Rows come again"
     if incident.kind in _AGAIN:

@@ -69,7 +69,7 @@ def write(draft: Draft, links: Mapping[str, str], events: Sequence[Event] = ()) 
         "evidence": [] if over else _evidence(incident, events),
         "columns": list(incident.cause.columns if over else columns(firing)),
         "slices": [] if over else [dict(each) for each in incident.cause.slices],
-        "where": [] if over else [_slice(each) for each in incident.cause.slices],
+        "where": [] if over else [_slice(each, firing) for each in incident.cause.slices],
         "impact": dict(incident.cause.impact),
         "effect": "" if over else effect(incident.cause.impact),
         "first_action": "" if over else incident.cause.first_action,
@@ -90,11 +90,12 @@ def columns(verdicts: Sequence[Verdict]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(each.series.column for each in verdicts if each.series.column))
 
 
-def _slice(row: Mapping[str, Any]) -> str:
-    """A slice of a cause in words, with its value, what is usual there and its rows."""
+def _slice(row: Mapping[str, Any], firing: Sequence[Verdict]) -> str:
+    """A slice of a cause in words, with the value there of what fires most, what is usual and its rows."""
+    metric = _worst(firing).series.metric if firing else ""
     pairs = " and ".join(f"{column} {value}" for column, value in row["slice"].items())
-    usual = f", usually {number(row['reference'])}" if "reference" in row else ""
-    return f"{pairs} ({number(row['value'])}{usual}; {row['n']:,} rows)"
+    usual = f", usually {reading(row['reference'], metric)}" if "reference" in row else ""
+    return f"{pairs} ({reading(row['value'], metric)}{usual}; {row['n']:,} rows)"
 
 
 def peak(verdicts: Sequence[Verdict], firing: Sequence[Verdict]) -> str:

@@ -67,7 +67,7 @@ def test_weather_that_does_not_come(life: Make) -> None:
         kind=Kind.DATA_FAULT,
         evidence=(
             "All 8 columns began in the same window, 2013-02-24",
-            "Ruled out: rows as usual (844); alike in the 3 values of origin with enough rows to compare",
+            "Ruled out: rows as usual (844); alike in 3 values of origin with enough rows to compare",
             "ROC AUC 0.603 on 2013-02-24 against 0.661 in the reference: within the usual scatter, "
             "too little to tell whether it fell",
             "Missing values: temp, dewp and 6 more columns on 2013-02-24",
@@ -188,10 +188,10 @@ def test_a_slow_drift(life: Make) -> None:
         "temp and dewp drift from the reference over the 28 windows to 2013-02-24: psi of temp 0.5 (limit 0.2)"
     )
     assert incident.cause.evidence == (
-        "Read over 7 d: it crossed its limit on 2013-02-24, the change may have begun up to 7 d earlier",
         "Psi of temp moved gradually from 0.1 to 0.48 in 20 windows up to 2013-02-24, each read alone",
         "2 of 3 judged features (67 %) in psi drift over the 28 windows to 2013-02-24: dewp and temp "
         "(1 more follows the calendar or cannot be judged)",
+        "Read over 7 d: it crossed its limit on 2013-02-24, the change may have begun up to 7 d earlier",
         "Both columns began in the same window, 2013-02-24",
         "ROC AUC left the reference: 0.45 on 2013-02-24 against 0.661 in the reference, 3 sd is 0.144",
         "Psi over 28 windows: temp and dewp on 2013-02-24",

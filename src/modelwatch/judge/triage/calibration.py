@@ -25,10 +25,10 @@ def tell(matter: Matter) -> Story:
     return matter.told(
         _title(matter, next((each for each in matter.findings if each.verdict.series.metric == BIAS), lead)),
         [
-            evidence.spread(matter),
             _means(matter),
             evidence.quality(matter),
             evidence.drift(matter),
+            evidence.spread(matter),
             evidence.performance(matter),
             evidence.others(matter),
             contrast(matter, lead),

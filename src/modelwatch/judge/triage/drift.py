@@ -29,9 +29,9 @@ def tell(matter: Matter) -> Story:
     return matter.told(
         _title(matter, lead),
         [
-            evidence.spread(matter),
             _way(matter, lead),
             _part(matter),
+            evidence.spread(matter),
             evidence.together(matter),
             evidence.others(matter),
             evidence.quality(matter),

@@ -14,6 +14,7 @@ from modelwatch.judge.triage.story import Finding, Matter, Story
 from modelwatch.judge.triage.wording import amount, named
 
 _ESTIMATED = "estimated_"
+_EVENTS = 1000  # what an action rests on that names events: more than any number of columns
 
 
 def tell(matter: Matter) -> Story:
@@ -24,10 +25,10 @@ def tell(matter: Matter) -> Story:
     return matter.told(
         _title(matter, lead),
         [
-            evidence.spread(matter),
             _estimate(matter, lead),
             evidence.quality(matter),
             evidence.drift(matter),
+            evidence.spread(matter),
             _limit(lead),
             evidence.others(matter),
             _labels(matter),
@@ -85,12 +86,18 @@ def _value(measurement: Measurement | None) -> float | None:
 
 
 def _action(matter: Matter, slices: tuple[dict[str, object], ...]) -> tuple[str, int]:
-    """What to do first, and how much is known for it, from the most to the least."""
+    """What to do first, and how much is known for it, the more columns the more."""
     if evidence.near(matter):
-        return "Compare the model before and after the events close in time, and roll back if it was better before", 3
+        return (
+            "Compare the model before and after the events close in time, and roll back if it was better before",
+            _EVENTS,
+        )
     drifting, _ = evidence.drifting(matter)
     if drifting:
-        return f"Retrain on recent labelled rows, for {named(drifting)} changed, and compare on the same labels", 2
+        return (
+            f"Retrain on recent labelled rows, for {named(drifting)} changed, and compare on the same labels",
+            1 + len(drifting),
+        )
     if slices:
         return "Look at the worst slices first, then check how the labels of these days were made", 1
     return "Check how the labels of these days were made, then retrain on recent ones and compare", 0
