@@ -74,7 +74,7 @@ def held_back(incident: Incident, at: int) -> str:
     at
         When its end is told (microseconds since 1970).
     """
-    windows = 0 if incident.resolved is None else (at - incident.resolved) // incident.window.length
+    windows = 0 if incident.resolved is None else round((at - incident.resolved) / incident.window.length)
     if windows < 1:
         return ""
     since = f"{windows:,} {'window' if windows == 1 else 'windows'}"

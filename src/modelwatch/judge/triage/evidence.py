@@ -11,12 +11,11 @@ from typing import Any
 
 from modelwatch.domain.columns import PREDICTION, Task
 from modelwatch.domain.event import NEAR_US, Event
-from modelwatch.domain.instants import SECOND
 from modelwatch.domain.measurement import Baseline, Measurement, Series
 from modelwatch.domain.metric import Better, Family
-from modelwatch.domain.quantity import number, stretch
+from modelwatch.domain.quantity import number
 from modelwatch.judge.triage.story import Clue, Finding, Matter
-from modelwatch.judge.triage.wording import amount, count, named, over
+from modelwatch.judge.triage.wording import amount, count, lasting, named, over
 
 DEVIATIONS = 3
 ORDINARY = 0.2  # of what is usual, by which the number of rows may differ without a word
@@ -72,7 +71,7 @@ def spread(matter: Matter) -> str:
     first = min(matter.findings, key=lambda each: (each.since.end, each.verdict.series.span))
     if first.verdict.series.span == 1:
         return ""
-    length = stretch(first.verdict.series.span * matter.size / SECOND)
+    length = lasting(first.verdict.series.span, matter.size)
     crossed = matter.date(first.since.end)
     return f"Read over {length}: it crossed its limit on {crossed}, the change may have begun up to {length} earlier"
 

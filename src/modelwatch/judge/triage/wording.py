@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
-from modelwatch.domain.instants import DAY, format_instant, to_datetime
+from modelwatch.domain.instants import DAY, SECOND, format_instant, to_datetime
 from modelwatch.domain.metric import Metric
-from modelwatch.domain.quantity import reading
+from modelwatch.domain.quantity import reading, stretch
 
 LISTED = 3
 """Names that a list spells out before it counts the rest."""
@@ -48,6 +48,19 @@ def day(end: int, size: int, timezone: str = "UTC") -> str:
         return format_instant(end - size)
     # its middle: a day in which the clocks change starts an hour off
     return to_datetime(end - size // 2).astimezone(ZoneInfo(timezone)).date().isoformat()
+
+
+def lasting(span: int, size: int) -> str:
+    """How long a span of windows is, where one of them is of `size` microseconds and days are of 23 to 25 hours.
+
+    Examples
+    --------
+    >>> lasting(28, DAY + DAY // 24), lasting(6, DAY // 24)
+    ('28 d', '6 h')
+    """
+    days = round(size / DAY)
+    whole = days * DAY if abs(size - days * DAY) <= DAY // 24 < size else size
+    return stretch(span * whole / SECOND)
 
 
 def over(span: int) -> str:
