@@ -58,6 +58,7 @@ def test_a_message_answers_every_question(make_change: MakeChange) -> None:
         "since": "1970-01-01T00:00:00Z",
         "first": "1970-01-01T00:00:00Z",
         "until": None,
+        "held_back": "",
         "how_bad": "psi of temp is 0.314 over 28 windows (limit 0.1, noise up to 0.05)",
         "peak": "",
         "cause": "drift",
@@ -108,8 +109,13 @@ def test_a_message_does_not_change_with_the_incident(make_change: MakeChange) ->
         ([verdict()], "psi of temp is 0.3 (limit 0.1)"),
         ([verdict("roc_auc", "", value=0.61234, threshold=0.64)], "roc_auc is 0.612 (limit 0.64)"),
         ([verdict(slice=Slice.of({"origin": "EWR"}))], "psi of temp where origin EWR is 0.3 (limit 0.1)"),
+        ([verdict("missing_share", value=0.0634)], "missing_share of temp is 6.3 % (limit 10 %)"),
+        (
+            [verdict("silence_seconds", "", value=173_000.0, threshold=172_800.0)],
+            "silence_seconds is 2 d 3 min (limit 2 d)",
+        ),
         ([verdict("rows", "", value=None, threshold=None)], "rows has no value"),
-        ([verdict(value=123456.0, threshold=1e-5)], "psi of temp is 1.23e+05 (limit 1e-05)"),
+        ([verdict(value=123456.0, threshold=1e-5)], "psi of temp is 123,456 (limit 1e-05)"),
     ],
 )
 def test_the_worst_in_words(verdicts: list[Verdict], expected: str) -> None:
@@ -122,7 +128,7 @@ def test_an_effect_counts_and_leaves_metrics_to_the_evidence() -> None:
 
 def test_an_end_is_no_alarm_step(make_change: MakeChange) -> None:
     message = write(draft(make_change("resolved", at=3 * DAY, first_action="Check it", evidence=("It fires",))), {})
-    assert message["title"] == "Drift of temp is over"
+    assert message["title"] == "Drift of temp has ended"
     assert (message["first_action"], message["evidence"], message["how_bad"]) == ("", [], "")
     assert message["peak"].startswith("psi of temp is 0.314 over 28 windows")
 
@@ -135,6 +141,21 @@ def test_one_that_is_back_tells_what_fires_now_and_names_its_peak(make_change: M
     assert (message["since"], message["first"]) == ("1970-01-05T00:00:00Z", "1970-01-01T00:00:00Z")
     assert message["how_bad"] == "psi of temp is 0.12 over 28 windows (limit 0.1)"
     assert message["peak"].startswith("psi of temp is 0.314 over 28 windows")
+
+
+def test_a_slice_reads_like_what_fires(make_change: MakeChange) -> None:
+    change = make_change(slices=({"slice": {"origin": "EWR"}, "value": 0.361, "n": 368, "reference": 0.0277},))
+    incident = replace(change.incident, firing=(verdict("missing_share", value=0.15),))
+    message = write(draft(replace(change, incident=incident)), {})
+    assert message["where"] == ["origin EWR (36 %, usually 2.8 %; 368 rows)"]
+
+
+def test_a_peak_is_one_of_what_fires_now_or_none(make_change: MakeChange) -> None:
+    change = make_change("reopened")
+    other = replace(verdict("prediction_mean_shift", "prediction", value=0.2), window=Window(4 * DAY, 5 * DAY))
+    message = write(draft(replace(change, incident=replace(change.incident, firing=(other,)))), {})
+    assert message["how_bad"].startswith("prediction_mean_shift of prediction is 0.2")
+    assert message["peak"] == ""
 
 
 def test_an_event_comes_before_all_other_evidence(make_change: MakeChange) -> None:
@@ -155,4 +176,4 @@ def test_where_to_look_is_what_the_command_line_takes(make_change: MakeChange, k
 
 def test_the_worst_comes_first_and_the_others_are_counted() -> None:
     mild, bad = verdict(), verdict("missing_share", value=1.0, threshold=0.2, status=Status.CRITICAL)
-    assert how_bad([mild, bad, replace(mild, rule="s")]) == "missing_share of temp is 1 (limit 0.2); 2 more"
+    assert how_bad([mild, bad, replace(mild, rule="s")]) == "missing_share of temp is 100 % (limit 20 %); 2 more"

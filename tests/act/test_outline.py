@@ -37,6 +37,11 @@ def test_facts_are_labelled_and_printable() -> None:
     assert told["Columns"].text == "p, q\\x1b, r, s"
 
 
+def test_an_end_that_is_told_late_says_so() -> None:
+    late = MESSAGE | {"until": "1970-01-02T00:00:00Z", "held_back": "fine for 8 windows since"}
+    assert next(facts(late)).text.endswith(" until 1970-01-02T00:00:00Z (fine for 8 windows since)")
+
+
 def test_links_are_named() -> None:
     assert list(links({"links": {"runbook": "https://e.org/\n"}})) == [("Runbook", "https://e.org/\\n")]
 

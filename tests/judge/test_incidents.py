@@ -114,6 +114,16 @@ def test_a_series_that_never_returns_does_not_hold_it_open(life: Make) -> None:
     told = one.path("slow", "c" + "-" * 15)
     assert [day for day, changes in enumerate(told) if "resolved" in changes] == [14]
     assert "no value for 14 windows of latency_p95" in one.incidents[0].timeline[-1].text
+    assert one.incidents[0].lapsed
+
+
+def test_what_reads_fine_again_has_not_lapsed_nor_what_is_back(life: Make) -> None:
+    one = life()
+    one.path("slow", "coo")
+    assert not one.incidents[0].lapsed
+    one = life()
+    one.path("slow", "c" + "-" * 14 + "c")
+    assert (one.incidents[0].state, one.incidents[0].lapsed) == (State.OPEN, False)
 
 
 def test_an_old_version_does_not_hold_the_new_ones_incident_open(life: Make) -> None:

@@ -9,18 +9,18 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from modelwatch.act.draft import END
+from modelwatch.act.ending import ended, held_back
 from modelwatch.domain.event import close_in_time
 from modelwatch.domain.instants import format_instant
+from modelwatch.domain.quantity import number, reading
 
 if TYPE_CHECKING:
     from modelwatch.act.draft import Draft
     from modelwatch.domain.event import Event
     from modelwatch.domain.incident import Incident
-    from modelwatch.domain.names import ModelKey
     from modelwatch.domain.rule import Verdict
 
 VERSION = 1
-LISTED = 3  # columns that a title names
 _WHAT = {
     "opened": "New",
     "reopened": "Back again",
@@ -39,7 +39,8 @@ def write(draft: Draft, links: Mapping[str, str], events: Sequence[Event] = ()) 
     dict
         `version` of this form; `key`, `at`, `change`, `severity` (`ok` for an end); `project`, `model`,
         `env`, `incident`; `title`, `what`, `since` (of one that is back, its return), `first` (its first window),
-        `until` (None while it lasts), `how_bad` and, where it was worse before, `peak`; `cause`, `evidence`,
+        `until` (None while it lasts) and, where its end is told late, `held_back`, why; `how_bad` and, where the
+        same series was worse before, `peak`; `cause`, `evidence`,
         `columns` that fire, `slices` and, in words, `where`; `impact` and, in words, `effect`; `first_action`,
         `look`, which verb tells more, and `links`; `detail` (the incident as `incidents --json` shows it).
     """
@@ -56,33 +57,26 @@ def write(draft: Draft, links: Mapping[str, str], events: Sequence[Event] = ()) 
         "model": incident.key.model,
         "env": incident.key.env,
         "incident": incident.id,
-        "title": _ended(incident) if over else incident.title,
+        "title": ended(incident) if over else incident.title,
         "what": _WHAT[draft.change],
         "since": format_instant((incident.again if incident.again and not over else incident.window).start),
         "first": format_instant(incident.window.start),
         "until": None if incident.resolved is None else format_instant(incident.resolved),
+        "held_back": held_back(incident, draft.at) if over else "",
         "how_bad": "" if over else how_bad(firing),
         "peak": peak(incident.verdicts, () if over else firing),
         "cause": str(incident.cause.kind),
         "evidence": [] if over else _evidence(incident, events),
         "columns": list(incident.cause.columns if over else columns(firing)),
         "slices": [] if over else [dict(each) for each in incident.cause.slices],
-        "where": [] if over else [_slice(each) for each in incident.cause.slices],
+        "where": [] if over else [_slice(each, firing) for each in incident.cause.slices],
         "impact": dict(incident.cause.impact),
         "effect": "" if over else effect(incident.cause.impact),
         "first_action": "" if over else incident.cause.first_action,
-        "look": f"modelwatch incidents {_named(incident.key)} --id {incident.id}",
+        "look": f"modelwatch incidents {incident.key.typed} --id {incident.id}",
         "links": dict(links),
         "detail": incident.to_dict(),
     }
-
-
-def _ended(incident: Incident) -> str:
-    kind = str(incident.kind).replace("_", " ")
-    names = incident.cause.columns
-    of = f" of {', '.join(names[:LISTED])}" if names else ""
-    more = f" and {len(names) - LISTED} more" if len(names) > LISTED else ""
-    return f"{kind.capitalize()}{of}{more} is over"
 
 
 def _evidence(incident: Incident, events: Sequence[Event]) -> list[str]:
@@ -91,33 +85,42 @@ def _evidence(incident: Incident, events: Sequence[Event]) -> list[str]:
     return [told, *incident.cause.evidence] if events else [*incident.cause.evidence, told]
 
 
-def _named(key: ModelKey) -> str:
-    """A model as the command line takes it."""
-    if key.project != "default":
-        return str(key)
-    return key.model if key.env == "prod" else f"{key.model}/{key.env}"
-
-
 def columns(verdicts: Sequence[Verdict]) -> tuple[str, ...]:
     """The columns of verdicts, each once."""
     return tuple(dict.fromkeys(each.series.column for each in verdicts if each.series.column))
 
 
-def _slice(row: Mapping[str, Any]) -> str:
-    """A slice of a cause in words, with its value, what is usual there and its rows."""
+def _slice(row: Mapping[str, Any], firing: Sequence[Verdict]) -> str:
+    """A slice of a cause in words, with the value there of what fires most, what is usual and its rows."""
+    metric = _worst(firing).series.metric if firing else ""
     pairs = " and ".join(f"{column} {value}" for column, value in row["slice"].items())
-    usual = f", usually {_number(row['reference'])}" if "reference" in row else ""
-    return f"{pairs} ({_number(row['value'])}{usual}; {row['n']:,} rows)"
+    usual = f", usually {reading(row['reference'], metric)}" if "reference" in row else ""
+    return f"{pairs} ({reading(row['value'], metric)}{usual}; {row['n']:,} rows)"
 
 
 def peak(verdicts: Sequence[Verdict], firing: Sequence[Verdict]) -> str:
-    """The worst that an incident has seen, and when; empty if that is what fires now."""
+    """The worst of what fires most now, and when; of an end, the worst of all.
+
+    Parameters
+    ----------
+    verdicts
+        The worst of each series of an incident.
+    firing
+        What fires now, nothing of an end. Only its worst series is looked up among `verdicts`: a number of another
+        metric or column is no peak of it. Empty if that reads no worse than now.
+    """
+    if firing:
+        now = _worst(firing)
+        same = (each for each in verdicts if each.series == now.series)
+        verdicts = [each for each in same if each.window != now.window and each.value != now.value]
     if not verdicts:
         return ""
-    worst = max(verdicts, key=lambda each: each.status.rank)
-    if worst in firing or any((worst.series, worst.window) == (each.series, each.window) for each in firing):
-        return ""
+    worst = _worst(verdicts)
     return f"{how_bad([worst])} in the window from {format_instant(worst.window.start)}"
+
+
+def _worst(verdicts: Sequence[Verdict]) -> Verdict:
+    return max(verdicts, key=lambda each: each.status.rank)
 
 
 def effect(impact: Mapping[str, Any]) -> str:
@@ -129,7 +132,7 @@ def effect(impact: Mapping[str, Any]) -> str:
     'rows affected 936'
     """
     counts = ((name, entry) for name, entry in impact.items() if isinstance(entry, int | float))
-    return ", ".join(f"{name.replace('_', ' ')} {_number(entry)}" for name, entry in counts)
+    return ", ".join(f"{name.replace('_', ' ')} {number(entry)}" for name, entry in counts)
 
 
 def how_bad(verdicts: Sequence[Verdict]) -> str:
@@ -148,21 +151,18 @@ def how_bad(verdicts: Sequence[Verdict]) -> str:
     """
     if not verdicts:
         return ""
-    verdict = max(verdicts, key=lambda each: each.status.rank)
+    verdict = _worst(verdicts)
     series = verdict.series
     text = series.metric + (f" of {series.column}" if series.column else "")
     if series.slice:
         text += f" where {series.slice}"
-    text += " has no value" if verdict.value is None else f" is {_number(verdict.value)}"
+    text += " has no value" if verdict.value is None else f" is {reading(verdict.value, series.metric)}"
     if series.span > 1:
         text += f" over {series.span} windows"
     yardsticks = {"limit": verdict.threshold, "noise up to": verdict.noise_floor}
-    known = ", ".join(f"{name} {_number(number)}" for name, number in yardsticks.items() if number is not None)
+    known = ", ".join(
+        f"{name} {reading(value, series.metric)}" for name, value in yardsticks.items() if value is not None
+    )
     text += f" ({known})" if known else ""
     more = len(verdicts) - 1
     return text + (f"; {more} more" if more else "")
-
-
-def _number(value: float) -> str:
-    """A count in full, anything else to three digits."""
-    return str(value) if isinstance(value, int) else f"{value:.3g}"

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
 
-from modelwatch.act.message import LISTED
+from modelwatch.act.ending import LISTED
 
 MARK_BYTES = 8
 WHERE = 3  # slices
-WHY = 3  # lines of evidence; all of them stand with the incident
+WHY = 4  # lines of evidence; all of them stand with the incident
 _CUT = "…"
 
 
@@ -55,10 +55,11 @@ def facts(message: Mapping[str, Any]) -> Iterator[Fact]:
     """What a message says below its headline; what is empty is left out. Texts are printable."""
     cause = str(message["cause"]).replace("_", " ")
     until = f" until {message['until']}" if message["until"] else ""
+    why_now = f" ({message['held_back']})" if message.get("held_back") else ""
     first = f", first {message['first']}" if message["first"] != message["since"] else ""
     columns = message["columns"] if len(message["columns"]) > LISTED else ()  # a title names a few
     lines: list[tuple[str, str | tuple[str, ...]]] = [
-        (message["what"], f"incident {message['incident']}, {cause}, since {message['since']}{first}{until}"),
+        (message["what"], f"incident {message['incident']}, {cause}, since {message['since']}{first}{until}{why_now}"),
         ("How bad", "; ".join(filter(None, (message["how_bad"], message["effect"])))),
         ("Peak", message["peak"]),
         ("Why", tuple(message["evidence"][:WHY])),

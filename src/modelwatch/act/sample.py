@@ -37,6 +37,7 @@ def sample(channel: str, now: int) -> dict[str, Any]:
         "since": at,
         "first": at,
         "until": at,
+        "held_back": "",
         "how_bad": "",
         "peak": "",
         "cause": TEST,

@@ -107,7 +107,8 @@ class Incident:
     `window` is where its first firing verdict was, `again` where the first was since it last reopened.
     `verdicts` are the worst of each series so far, `firing` those of the newest window in which it fired, of
     which title and cause tell. `severity` is that of now, and once it is resolved the worst it reached, which
-    `peak` keeps.
+    `peak` keeps. One that is resolved has `lapsed` if series of it had no value for so long that they are no longer
+    waited for: nobody knows that they are fine.
     """
 
     id: int
@@ -126,6 +127,7 @@ class Incident:
     timeline: tuple[Moment, ...] = ()
     notified: tuple[Notified, ...] = ()
     peak: Status = Status.OK
+    lapsed: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON of the command line and the API."""

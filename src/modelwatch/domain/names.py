@@ -57,3 +57,16 @@ class ModelKey:
 
     def __str__(self) -> str:
         return f"{self.project}/{self.model}/{self.env}"
+
+    @property
+    def typed(self) -> str:
+        """The model as short as the command line takes it.
+
+        Examples
+        --------
+        >>> ModelKey("eta").typed, ModelKey("eta", "test").typed, ModelKey("eta", "prod", "ops").typed
+        ('eta', 'eta/test', 'ops/eta/prod')
+        """
+        if self.project != "default":
+            return str(self)
+        return self.model if self.env == "prod" else f"{self.model}/{self.env}"

@@ -20,7 +20,7 @@ from modelwatch.judge.book import Book, Case, Member, Name
 from modelwatch.judge.members import Comer, counted, joined, names
 from modelwatch.judge.sustain import PATIENCE, held
 from modelwatch.judge.tracks import News
-from modelwatch.judge.triage import Context, Finding, Matter, Story, advised, ranked, tell
+from modelwatch.judge.triage import Context, Finding, Matter, Other, Story, advised, ranked, tell
 
 CLEAR = 2  # ok windows running that make a recovery, and milder ones that let a severity fall
 PASSING = 0.1  # of the windows of the longest series, below which one that is fine again just passed by
@@ -99,11 +99,11 @@ class Desk:
         case: Case,
         comers: Sequence[Comer],
         heard: Mapping[Name, News],
-        others: Sequence[Incident],
+        others: Sequence[Case],
     ) -> tuple[Case, list[Change]]:
         """A case after one step, and what happened to it: one change, and then perhaps its resolution.
 
-        `others` are the open incidents of the model that come before it.
+        `others` are the open cases of the model that come before it.
         """
         case = replace(case, members=counted(case.members, heard))
         if not case.open and not comers:
@@ -200,10 +200,11 @@ class Desk:
             lasting=ranked(lasting, context.features),
             context=context,
             catalog=self.catalog,
+            model=self.key.typed,
         )
 
     def _retold(
-        self, book: Book, case: Case, turn: _Turned, heard: Mapping[Name, News], others: Sequence[Incident]
+        self, book: Book, case: Case, turn: _Turned, heard: Mapping[Name, News], others: Sequence[Case]
     ) -> Case:
         """Bring the incident up to its members; the story is told anew only if something new was heard of them."""
         anew = turn.kind in (Turn.OPENED, Turn.REOPENED, Turn.ESCALATED)
@@ -214,11 +215,12 @@ class Desk:
             if window is not None:
                 context = self.contexts(window)
                 now = ranked(self._findings(book, case, window.end), context.features)
-                story = tell(self._matter(incident.kind, now, ever, context))
+                again = tell(self._matter(incident.kind, now, ever, context))
+                story = again if turn.kind in (Turn.OPENED, Turn.REOPENED) else again.after(story)
                 verdicts = tuple(each.verdict for each in ranked(ever, context.features))
                 incident = replace(incident, verdicts=verdicts, firing=tuple(each.verdict for each in now))
             incident = replace(incident, title=story.title, cause=_counted(story.cause, ever))
-        action = advised(incident.kind, story.cause.first_action, others)
+        action = self._advised(book, incident, story, others)
         incident = replace(
             incident,
             # whoever acknowledged it did not know of these
@@ -226,10 +228,27 @@ class Desk:
             severity=turn.severity,
             peak=worst(incident.peak, turn.severity),
             resolved=None,
+            lapsed=False,
             again=turn.since or incident.again,
             cause=replace(incident.cause, first_action=action),
         )
         return replace(case, incident=incident, story=story, closed=None)
+
+    def _advised(self, book: Book, incident: Incident, story: Story, others: Sequence[Case]) -> str:
+        """What to do first, with the other open incidents in mind."""
+        return advised(
+            incident.kind,
+            story.cause.first_action,
+            [self._other(book, case) for case in others],
+            firing=incident.firing,
+        )
+
+    def _other(self, book: Book, case: Case) -> Other:
+        fired: dict[str, frozenset[int]] = {column: frozenset() for column in case.incident.cause.columns}
+        for member in case.members:
+            column = member.worst.series.column
+            fired[column] = fired.get(column, frozenset()).union(book.fired(member))
+        return Other(incident=case.incident, fired=fired)
 
     def _resolved(self, book: Book, case: Case, gone: Sequence[Member]) -> Case:
         text = f"resolved: {CLEAR} ok windows running"
@@ -237,7 +256,7 @@ class Desk:
             series = names([each.worst for each in gone])
             text = f"resolved: no value for {PATIENCE} windows of {series}, which is no longer waited for"
         incident = replace(self._noted(case.incident, text), state=State.RESOLVED, resolved=self.instant)
-        incident = replace(incident, severity=incident.peak)
+        incident = replace(incident, severity=incident.peak, lapsed=bool(gone))
         return replace(case, incident=incident, closed=book.ends[-1])
 
     def _noted(self, incident: Incident, text: str) -> Incident:

@@ -92,7 +92,7 @@ def advance(
             continue
         if case is None:
             case, next_id = desk.fresh(kind, next_id, comers[kind]), next_id + 1
-        case, turned = desk.turned(book, case, comers[kind], heard, [each.incident for each in cases if each.open])
+        case, turned = desk.turned(book, case, comers[kind], heard, [each for each in cases if each.open])
         cases.append(case)
         changes += turned
     return replace(book, cases=tuple(cases), next_id=next_id), tuple(changes)

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from modelwatch.show.words import count, instant, listed, number
+from modelwatch.domain.quantity import reading
+from modelwatch.show.words import NOTHING, count, instant, listed, number
 
 _INDENT = "    "
 
@@ -90,11 +91,16 @@ def _verdicts(verdicts: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         column = f" of {verdict['column']}" if verdict["column"] else ""
         rows = f" where {_slice(verdict['slice'])}" if verdict["slice"] else ""
         span = f" over {verdict['span']} windows" if verdict["span"] > 1 else ""
-        limit = "" if verdict["threshold"] is None else f", limit {number(verdict['threshold'])}"
-        value = f"{verdict['metric']}{column}{rows}{span} {number(verdict['value'])}"
+        limit = "" if verdict["threshold"] is None else f", limit {_reading(verdict, 'threshold')}"
+        value = f"{verdict['metric']}{column}{rows}{span} {_reading(verdict, 'value')}"
         yield f"at worst {verdict['status']}: {value}{limit} in the window from {instant(verdict['window']['start'])}"
     if len(firing) > 3:
         yield f"and {count(len(firing) - 3, 'more verdict')}"
+
+
+def _reading(verdict: Mapping[str, Any], what: str) -> str:
+    value = verdict[what]
+    return NOTHING if value is None else reading(value, verdict["metric"])
 
 
 def _told(notified: Sequence[Mapping[str, Any]]) -> str:

@@ -21,16 +21,52 @@ def actions(one: Any) -> dict[Kind, str]:
 
 def test_the_data_are_mended_first(life: Make) -> None:
     one = life()
-    one.advance(0, [one.verdict("auc", 0, "critical", distance=9.0), one.verdict("psi", 0, "warning", "dewp")])
+    found = [one.verdict("auc", 0, "critical", distance=9.0), one.verdict("psi", 0, "warning", "temp")]
+    one.advance(0, [*found, one.verdict("label", 0, "warning", "label", distance=5.0)])
     assert not any("Mend" in action for action in actions(one).values())
-    one.advance(1, [one.verdict("unseen", 1, "critical", "temp")])
+    one.advance(0, [one.verdict("unseen", 0, "critical", "temp")])
     told = actions(one)
     for kind in (Kind.PERFORMANCE, Kind.DRIFT):
-        assert told[kind].startswith("Mend the data first (incident 3: temp); then look again: ")
+        assert told[kind].startswith("Mend the data first (incident 4: temp); then look again: ")
     assert told[Kind.DATA_FAULT].startswith("Check the source that fills temp")
-    for day in (2, 3):
+    assert told[Kind.SPIKE].startswith("Find out")  # the truth of these rows is not read from temp
+    for day in (1, 2):
         one.advance(day, [one.verdict("unseen", day, "ok", "temp")])
     assert not any("Mend" in action for action in actions(one).values())
+
+
+def test_a_fault_that_came_later_is_not_to_blame(life: Make) -> None:
+    silent = Rule(id="silent", metric="freshness_seconds", comparison=Comparison.ABOVE, critical=7200.0)
+    one = life(rules=(*life().rules, silent))
+    one.advance(0, [one.verdict("auc", 0, "critical", distance=9.0), one.verdict("psi", 0, "warning", "dewp")])
+    one.advance(1, [one.verdict("unseen", 1, "critical", "temp"), one.verdict("silent", 1, "critical")])
+    assert len(actions(one)) == 4
+    assert not any("Mend" in action for action in actions(one).values())
+
+
+@pytest.mark.parametrize(("days", "blamed"), [(3, False), (4, True)])
+def test_a_fault_counts_for_performance_in_half_of_what_it_is_read_over(life: Make, days: int, blamed: bool) -> None:
+    one = life()
+    for day in range(days):
+        one.advance(day, [one.verdict("unseen", day, "critical", "temp")])
+    for day in (days, days + 1):
+        one.advance(day, [one.verdict("auc", day, "critical", distance=9.0, span=7)])
+    assert actions(one)[Kind.PERFORMANCE].startswith("Mend the data first (incident 1: temp)") is blamed
+
+
+@pytest.mark.parametrize(("column", "blamed"), [("temp", True), ("dewp", False)])
+def test_a_drift_is_that_of_the_faulty_column_or_not_its_fault(life: Make, column: str, blamed: bool) -> None:
+    one = life()
+    one.advance(0, [one.verdict("unseen", 0, "critical", "temp")])
+    one.advance(1, [one.verdict("psi", 1, "warning", column, span=7)])
+    assert actions(one)[Kind.DRIFT].startswith("Mend the data first (incident 1: temp)") is blamed
+
+
+def test_drift_of_other_days_does_not_explain_scores(life: Make) -> None:
+    one = life(rules=(*life().rules, OFF))
+    one.advance(0, [one.verdict("psi", 0, "warning", "temp")])
+    one.advance(1, [one.verdict("off", 1, "warning")])
+    assert actions(one)[Kind.CALIBRATION].startswith("Recalibrate")
 
 
 def test_drift_and_calibration_leave_a_loss_of_performance_to_its_incident(life: Make) -> None:

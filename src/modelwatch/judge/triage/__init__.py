@@ -3,8 +3,8 @@
 `cases` gathers the findings; one file here writes the story of one kind.
 """
 
-from modelwatch.judge.triage.advice import advised
+from modelwatch.judge.triage.advice import Other, advised
 from modelwatch.judge.triage.kinds import tell
 from modelwatch.judge.triage.story import Context, Finding, Matter, Story, badness, ranked
 
-__all__ = ["Context", "Finding", "Matter", "Story", "advised", "badness", "ranked", "tell"]
+__all__ = ["Context", "Finding", "Matter", "Other", "Story", "advised", "badness", "ranked", "tell"]

@@ -5,10 +5,10 @@ Told when mean bias or calibration error leaves its limit.
 
 from __future__ import annotations
 
+from modelwatch.domain.quantity import number
 from modelwatch.judge.triage import evidence
 from modelwatch.judge.triage.slices import by_slice, contrast
 from modelwatch.judge.triage.story import Finding, Matter, Story
-from modelwatch.judge.triage.wording import number
 
 BIAS = "mean_bias"  # which says more than an error does: in which direction
 
@@ -28,6 +28,7 @@ def tell(matter: Matter) -> Story:
             _means(matter),
             evidence.quality(matter),
             evidence.drift(matter),
+            evidence.spread(matter),
             evidence.performance(matter),
             evidence.others(matter),
             contrast(matter, lead),

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from modelwatch.domain.quantity import percent
 from modelwatch.judge.triage import evidence
 from modelwatch.judge.triage.slices import by_slice, contrast
 from modelwatch.judge.triage.story import Finding, Matter, Story
-from modelwatch.judge.triage.wording import named, percent
+from modelwatch.judge.triage.wording import named
 
 # what is said of the columns, and what of the share
 _SAYINGS = {

@@ -11,10 +11,12 @@ from dataclasses import replace
 from statistics import fmean, linear_regression
 
 from modelwatch.domain.columns import PREDICTION
+from modelwatch.domain.metric import Family
+from modelwatch.domain.quantity import percent
 from modelwatch.judge.triage import evidence
 from modelwatch.judge.triage.slices import by_slice, contrast
 from modelwatch.judge.triage.story import Finding, Matter, Story
-from modelwatch.judge.triage.wording import count, named, number, percent
+from modelwatch.judge.triage.wording import amount, count, named
 
 _ENOUGH = 8  # windows from which the way a distance grew can be told
 
@@ -29,6 +31,7 @@ def tell(matter: Matter) -> Story:
         [
             _way(matter, lead),
             _part(matter),
+            evidence.spread(matter),
             evidence.together(matter),
             evidence.others(matter),
             evidence.quality(matter),
@@ -48,6 +51,8 @@ def _title(matter: Matter, lead: Finding) -> str:
     if not columns:
         return f"{lead.title} at {evidence.reading(lead)} {when}"
     name = lead.verdict.series.metric
+    if lead.metric is None or lead.metric.family is not Family.DRIFT:  # held against something else than the reference
+        return f"{lead.title} by {evidence.reading(lead)} {when}"
     verb, of = ("drifts", "") if len(columns) == 1 else ("drift", f" of {lead.column}")
     return f"{named(columns)} {verb} from the reference {when}: {name}{of} {evidence.reading(lead)}"
 
@@ -70,7 +75,8 @@ def _way(matter: Matter, lead: Finding) -> str:
         return ""
     date = matter.date(matter.context.window.end)
     way = "in one step" if stepped < sloped else "gradually"
-    ends = f"from {number(path[0])} to {number(path[-1])} in the {len(path)} single windows to {date}"
+    first, last = (amount(each, lead.metric, series.metric) for each in (path[0], path[-1]))
+    ends = f"from {first} to {last} in {len(path)} windows up to {date}, each read alone"
     return f"{lead.title}{f' of {lead.column}' if lead.column else ''} moved {way} {ends}"
 
 
@@ -94,10 +100,12 @@ def _part(matter: Matter) -> str:
     seen = matter.context.find(evidence.SHARE, span=series.span, version=series.version)
     if seen is None or not seen.value:
         return ""
-    columns, span = evidence.drifting(matter)
-    which = f": {named(columns)}" if span == series.span and columns else ""
-    part = f"{round(seen.value * seen.n)} of {count(seen.n, 'judged feature')} ({percent(seen.value)})"
-    return f"{part} in drift {matter.when(series.span)}{which}"
+    columns, drifted = evidence.counted(matter, seen), round(seen.value * seen.n)
+    which = f": {named(columns)}" if len(columns) == drifted else ""
+    part = f"{drifted} of {count(seen.n, 'judged feature')} ({percent(seen.value)})"
+    left = len(matter.context.features) - seen.n
+    rest = f" ({left} more {'follows' if left == 1 else 'follow'} the calendar or cannot be judged)" if left > 0 else ""
+    return f"{part} in {evidence.JUDGED} drift {matter.when(series.span)}{which}{rest}"
 
 
 def _action(matter: Matter, features: list[str]) -> str:
@@ -106,4 +114,5 @@ def _action(matter: Matter, features: list[str]) -> str:
     model = evidence.main_metric(matter)
     if model is not None and model.status.firing:
         return f"Performance is down as well: retrain on rows that hold the new {named(features)}"
-    return f"Do not retrain yet: check {named(features)} upstream for a changed unit, source or season"
+    link = ", which may be what moves the prediction" if matter.lead.column == PREDICTION else ""
+    return f"Do not retrain yet: check {named(features)} upstream for a changed unit, source or season{link}"

@@ -9,17 +9,19 @@ from __future__ import annotations
 from statistics import median
 from typing import Any
 
-from modelwatch.domain.columns import Task
+from modelwatch.domain.columns import PREDICTION, Task
 from modelwatch.domain.event import NEAR_US, Event
-from modelwatch.domain.measurement import Measurement, Series
+from modelwatch.domain.measurement import Baseline, Measurement, Series
 from modelwatch.domain.metric import Better, Family
+from modelwatch.domain.quantity import number
 from modelwatch.judge.triage.story import Clue, Finding, Matter
-from modelwatch.judge.triage.wording import amount, count, named, number, over
+from modelwatch.judge.triage.wording import amount, count, lasting, named, over
 
 DEVIATIONS = 3
 ORDINARY = 0.2  # of what is usual, by which the number of rows may differ without a word
 _ENOUGH = 4  # earlier windows from which their median is what is usual
 _SPELLED = 8  # windows that are told one by one
+JUDGED = "psi"  # by which the share of columns in drift is counted
 SHARE = "drifted_share"  # which the story of drift tells in a sentence of its own
 _MAIN = {
     Task.BINARY: ("roc_auc", "accuracy"),
@@ -57,10 +59,21 @@ def together(matter: Matter) -> str:
     begun = {finding.column: finding.since.end for finding in reversed(matter.findings) if finding.column}
     if len(begun) < 2:
         return ""
-    date = matter.date(min(finding.since.end for finding in matter.findings))
+    date = matter.date(min(begun.values()))
     if len(set(begun.values())) == 1:
-        return f"All {len(begun)} columns began in the same window, {date}"
+        all_of = "Both" if len(begun) == 2 else f"All {len(begun)}"
+        return f"{all_of} columns began in the same window, {date}"
     return f"The {len(begun)} columns began in {len(set(begun.values()))} different windows, the first {date}"
+
+
+def spread(matter: Matter) -> str:
+    """That what was first found over a long span may have begun earlier than it was seen."""
+    first = min(matter.findings, key=lambda each: (each.since.end, each.verdict.series.span))
+    if first.verdict.series.span == 1:
+        return ""
+    length = lasting(first.verdict.series.span, matter.size)
+    crossed = matter.date(first.since.end)
+    return f"Read over {length}: it crossed its limit on {crossed}, the change may have begun up to {length} earlier"
 
 
 def main_metric(matter: Matter) -> Measurement | None:
@@ -93,8 +106,17 @@ def performance(matter: Matter) -> str | Clue:
     worse = down * (seen.value - baseline.mean)
     against = f"{number(seen.value)} {when} against {number(baseline.mean)} in the reference"
     if not seen.status.firing and worse <= DEVIATIONS * baseline.sd:
-        return Clue(f"{title} held within {DEVIATIONS} sd ({against})")
+        if _held(seen, baseline, down):
+            return Clue(f"{title} held ({against})")
+        return Clue(f"{title} {against}: within the usual scatter, too little to tell whether it fell", weak=True)
     return f"{title} left the reference: {against}, {DEVIATIONS} sd is {number(DEVIATIONS * baseline.sd)}"
+
+
+def _held(seen: Measurement, baseline: Baseline, down: int) -> bool:
+    """Whether even the bad end of the 95 % interval is at most one sd of the blocks worse than the reference."""
+    if seen.interval is None:
+        return False
+    return max(down * (end - baseline.mean) for end in seen.interval) <= baseline.sd
 
 
 def near(matter: Matter) -> tuple[Event, ...]:
@@ -135,6 +157,20 @@ def drifting(matter: Matter) -> tuple[list[str], int]:
     lead = matter.lead.verdict.series.span
     span = lead if lead in spans else max(spans, default=lead)
     return list(dict.fromkeys(e.series.column for e in found if e.series.span == span and e.series.column)), span
+
+
+def counted(matter: Matter, share: Measurement) -> list[str]:
+    """The features that a share of columns in drift counts, worst first."""
+    mine = (share.series.span, share.series.version)
+    return list(
+        dict.fromkeys(
+            each.series.column
+            for each in firing(matter, Family.DRIFT)
+            if each.series.metric == JUDGED
+            and each.series.column != PREDICTION
+            and (each.series.span, each.series.version) == mine
+        )
+    )
 
 
 def drift(matter: Matter) -> str | Clue:
@@ -198,9 +234,13 @@ def kept(matter: Matter) -> tuple[str, ...]:
     groups = dict.fromkeys((finding.title, finding.verdict.series.span) for finding in matter.lasting)
     for title, span in groups:
         found = [each for each in matter.lasting if (each.title, each.verdict.series.span) == (title, span)]
-        shared: dict[str, list[str]] = {}
+        longest: dict[str, Finding] = {}  # of several rules or versions of a column, the one that fired most
         for finding in found:
-            shared.setdefault(_when(finding, matter), []).append(_place(finding))
+            other = longest.setdefault(_place(finding), finding)
+            longest[_place(finding)] = max(other, finding, key=lambda each: each.held)
+        shared: dict[str, list[str]] = {}
+        for place, finding in longest.items():
+            shared.setdefault(_when(finding, matter), []).append(place)
         parts = [f"{named(places)} {when}".strip() for when, places in list(shared.items())[:3]]
         lines.append(f"{title}{over(span)}: {'; '.join(parts)}")
     return tuple(lines[:5])

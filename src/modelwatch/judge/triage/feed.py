@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from modelwatch.domain.instants import SECOND, format_instant
 from modelwatch.domain.measurement import Series
+from modelwatch.domain.quantity import number, stretch
 from modelwatch.judge.triage import evidence
 from modelwatch.judge.triage.slices import by_slice, contrast
 from modelwatch.judge.triage.story import Finding, Matter, Story
-from modelwatch.judge.triage.wording import count, number, stretch
+from modelwatch.judge.triage.wording import count
 
 # which say that no row came of late, the plainest first
 _SILENCE = ("silence_seconds", "freshness_seconds")

@@ -5,9 +5,9 @@ Told when the share of overdue labels fires: performance is unknown for as long 
 
 from __future__ import annotations
 
+from modelwatch.domain.quantity import percent
 from modelwatch.judge.triage import evidence
 from modelwatch.judge.triage.story import Matter, Story
-from modelwatch.judge.triage.wording import percent
 
 
 def tell(matter: Matter) -> Story:

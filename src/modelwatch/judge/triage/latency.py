@@ -5,10 +5,11 @@ Told when a latency percentile passes its limit; load and errors are looked at f
 
 from __future__ import annotations
 
+from modelwatch.domain.quantity import percent
 from modelwatch.judge.triage import evidence
 from modelwatch.judge.triage.slices import by_slice, contrast
 from modelwatch.judge.triage.story import Matter, Story
-from modelwatch.judge.triage.wording import amount, percent
+from modelwatch.judge.triage.wording import amount
 
 
 def tell(matter: Matter) -> Story:

@@ -7,24 +7,28 @@ changed.
 from __future__ import annotations
 
 from modelwatch.domain.measurement import Measurement
+from modelwatch.domain.quantity import number, percent
 from modelwatch.judge.triage import evidence
 from modelwatch.judge.triage.slices import by_slice, contrast
 from modelwatch.judge.triage.story import Finding, Matter, Story
-from modelwatch.judge.triage.wording import amount, named, number, percent
+from modelwatch.judge.triage.wording import amount, named
 
 _ESTIMATED = "estimated_"
+_EVENTS = 1000  # what an action rests on that names events: more than any number of columns
 
 
 def tell(matter: Matter) -> Story:
     """Tell which metric fell by how much, what else moved, what did not, and where it is worst."""
     lead = matter.lead
     worst = by_slice(matter, lead)
+    action, grounds = _action(matter, worst)
     return matter.told(
         _title(matter, lead),
         [
             _estimate(matter, lead),
             evidence.quality(matter),
             evidence.drift(matter),
+            evidence.spread(matter),
             _limit(lead),
             evidence.others(matter),
             _labels(matter),
@@ -33,7 +37,8 @@ def tell(matter: Matter) -> Story:
         ],
         slices=worst,
         impact=evidence.effect(matter, lead),
-        first_action=_action(matter, worst),
+        first_action=action,
+        grounds=grounds,
     )
 
 
@@ -80,12 +85,19 @@ def _value(measurement: Measurement | None) -> float | None:
     return None if measurement is None else measurement.value
 
 
-def _action(matter: Matter, slices: tuple[dict[str, object], ...]) -> str:
+def _action(matter: Matter, slices: tuple[dict[str, object], ...]) -> tuple[str, int]:
+    """What to do first, and how much is known for it, the more columns the more."""
     if evidence.near(matter):
-        return "Compare the model before and after the events close in time, and roll back if it was better before"
+        return (
+            "Compare the model before and after the events close in time, and roll back if it was better before",
+            _EVENTS,
+        )
     drifting, _ = evidence.drifting(matter)
     if drifting:
-        return f"Retrain on recent labelled rows, for {named(drifting)} changed, and compare on the same labels"
+        return (
+            f"Retrain on recent labelled rows, for {named(drifting)} changed, and compare on the same labels",
+            1 + len(drifting),
+        )
     if slices:
-        return "Look at the worst slices first, then check how the labels of these days were made"
-    return "Check how the labels of these days were made, then retrain on recent ones and compare"
+        return "Look at the worst slices first, then check how the labels of these days were made", 1
+    return "Check how the labels of these days were made, then retrain on recent ones and compare", 0

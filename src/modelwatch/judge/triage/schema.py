@@ -19,7 +19,7 @@ def tell(matter: Matter) -> Story:
         f"{lead.title}{of} at {evidence.reading(lead)} {matter.when()}",
         [evidence.others(matter), evidence.rows(matter), evidence.quality(matter)],
         first_action=(
-            f"Compare what the sender changed as of {since} with `modelwatch show`: "
+            f"Compare what the sender changed as of {since} with `modelwatch show {matter.model}`: "
             "the rows that do not fit are kept in quarantine, with field and reason"
         ),
     )

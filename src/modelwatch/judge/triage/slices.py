@@ -58,10 +58,11 @@ def contrast(matter: Matter, finding: Finding) -> str | Clue:
             ends = (f"{each} ({_told(matter, finding, found[each])})" for each in (places[0], places[-1]))
             apart.append(" against ".join(ends))
         else:
-            alike.append(f"alike in all {len(places)} values of {' and '.join(columns)}")
+            alike.append(f"{len(places)} values of {' and '.join(columns)}")
+    same = f"alike in {' and in '.join(alike)} with enough rows to compare" if alike else ""
     if apart:
-        return f"Slices: {'; '.join(apart + alike)}"
-    return Clue(", ".join(alike)) if alike else ""
+        return f"Slices: {'; '.join(filter(None, (*apart, same)))}"
+    return Clue(same) if same else ""
 
 
 def _groups(found: Mapping[Slice, Measurement], off: Mapping[Slice, float]) -> dict[tuple[str, ...], list[Slice]]:

@@ -5,10 +5,10 @@ Told when the mean label leaves the blocks of the reference; whether the model s
 
 from __future__ import annotations
 
+from modelwatch.domain.quantity import number
 from modelwatch.judge.triage import evidence
 from modelwatch.judge.triage.slices import by_slice, contrast
 from modelwatch.judge.triage.story import Finding, Matter, Story
-from modelwatch.judge.triage.wording import number
 
 
 def tell(matter: Matter) -> Story:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from modelwatch.catalog import Catalog
@@ -128,16 +128,28 @@ class Context:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
-    """An incident in words: a title with numbers in it, and the cause."""
+    """An incident in words: a title with numbers in it, and the cause.
+
+    `grounds` ranks what its first action rests on: where a later telling rests on less, the earlier action stays.
+    """
 
     title: str
     cause: Cause
+    grounds: int = 0
+
+    def after(self, earlier: Story) -> Story:
+        """The story as it follows an earlier one of the same incident: nothing known before is unlearnt."""
+        if self.grounds >= earlier.grounds:
+            return self
+        cause = replace(self.cause, first_action=earlier.cause.first_action)
+        return replace(self, cause=cause, grounds=earlier.grounds)
 
 
 class Clue(NamedTuple):
-    """A line of evidence that only rules something out; all of them share a line."""
+    """A line of evidence that only rules something out; all of them share a line. A weak one does not even that."""
 
     text: str
+    weak: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,7 +157,7 @@ class Matter:
     """All that a kind of incident is told from, from bad to mild.
 
     `findings` are those of the context's window, at least one, each with its verdict there; `lasting` are all that
-    the incident is made of, each with its worst verdict.
+    the incident is made of, each with its worst verdict. `model` is named as the command line takes it.
     """
 
     kind: Kind
@@ -153,6 +165,7 @@ class Matter:
     lasting: tuple[Finding, ...]
     context: Context
     catalog: Catalog
+    model: str
 
     @property
     def lead(self) -> Finding:
@@ -197,18 +210,20 @@ class Matter:
         evidence: Iterable[str | Clue],
         *,
         first_action: str,
+        grounds: int = 0,
         slices: Sequence[dict[str, Any]] = (),
         impact: Mapping[str, Any] | None = None,
     ) -> Story:
-        """Put a story together: what speaks for the cause, then in one line what is ruled out; no empty lines."""
-        lines, clues = list[str](), list[str]()
+        """Put a story together: what speaks for it, then in one line what is ruled out, then what is weak."""
+        lines, clues, weak = list[str](), list[str](), list[str]()
         for line in evidence:
             if isinstance(line, Clue):
-                clues.append(line.text)
+                (weak if line.weak else clues).append(line.text)
             elif line:
                 lines.append(line)
         if clues:
             lines.append(f"Ruled out: {'; '.join(clues)}")
+        lines += weak
         cause = Cause(
             kind=self.kind,
             evidence=tuple(lines),
@@ -217,7 +232,7 @@ class Matter:
             impact=dict(impact or {}),
             first_action=first_action,
         )
-        return Story(title=title, cause=cause)
+        return Story(title=title, cause=cause, grounds=grounds)
 
 
 def badness(verdict: Verdict) -> tuple[int, float]:

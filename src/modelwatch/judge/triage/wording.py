@@ -1,4 +1,4 @@
-"""Numbers, shares, dates and lists as people read them.
+"""Values of metrics, dates and lists as people read them.
 
 The files of the kinds write their sentences with these.
 """
@@ -8,64 +8,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
-from modelwatch.domain.instants import DAY, format_instant, to_datetime
+from modelwatch.domain.instants import DAY, SECOND, format_instant, to_datetime
 from modelwatch.domain.metric import Metric
+from modelwatch.domain.quantity import reading, stretch
 
 LISTED = 3
 """Names that a list spells out before it counts the rest."""
-_SHARE = "_share"
-
-
-def number(value: float) -> str:
-    """A number with three figures, whole numbers and large ones in full.
-
-    Examples
-    --------
-    >>> number(0.60312), number(1234.6), number(960.0), number(0.0)
-    ('0.603', '1,235', '960', '0')
-    """
-    if abs(value) >= 1000 or value == int(value):
-        return f"{value:,.0f}"
-    return f"{value:.3g}"
-
-
-def percent(share: float) -> str:
-    """A share of 1 as percent.
-
-    Examples
-    --------
-    >>> percent(1.0), percent(0.0634), percent(0.00021)
-    ('100 %', '6.3 %', '0.02 %')
-    """
-    size = abs(share) * 100
-    digits = 0 if size >= 10 or size == 0 else 1 if size >= 1 else 2
-    return f"{share * 100:.{digits}f} %"
 
 
 def amount(value: float, metric: Metric | None, name: str) -> str:
     """A value of a metric, in percent or with its unit where it has one."""
-    if name.endswith(_SHARE):
-        return percent(value)
-    unit = metric.unit if metric else ""
-    if unit == "s" and value >= 60:
-        return stretch(value)
-    return f"{number(value)} {unit}" if unit in ("s", "ms", "sd") else number(value)
-
-
-def stretch(seconds: float) -> str:
-    """A length of time in its two largest units.
-
-    Examples
-    --------
-    >>> stretch(59), stretch(3700), stretch(200_000)
-    ('59 s', '1 h 1 min', '2 d 7 h')
-    """
-    left, told = round(seconds), list[str]()
-    for unit, size in (("d", 86_400), ("h", 3600), ("min", 60), ("s", 1)):
-        count, left = divmod(left, size)
-        if count or told or unit == "s":
-            told.append(f"{count} {unit}")
-    return " ".join(part for part in told[:2] if not part.startswith("0 ")) or "0 s"
+    return reading(value, name, metric.unit if metric else "")
 
 
 def named(names: Sequence[str], what: str = "columns") -> str:
@@ -95,6 +48,19 @@ def day(end: int, size: int, timezone: str = "UTC") -> str:
         return format_instant(end - size)
     # its middle: a day in which the clocks change starts an hour off
     return to_datetime(end - size // 2).astimezone(ZoneInfo(timezone)).date().isoformat()
+
+
+def lasting(span: int, size: int) -> str:
+    """How long a span of windows is, where one of them is of `size` microseconds and days are of 23 to 25 hours.
+
+    Examples
+    --------
+    >>> lasting(28, DAY + DAY // 24), lasting(6, DAY // 24)
+    ('28 d', '6 h')
+    """
+    days = round(size / DAY)
+    whole = days * DAY if abs(size - days * DAY) <= DAY // 24 < size else size
+    return stretch(span * whole / SECOND)
 
 
 def over(span: int) -> str:
