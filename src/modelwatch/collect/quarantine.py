@@ -26,6 +26,7 @@ class FaultKind(StrEnum):
     MISSING = "missing"  # no value where one must be
     TYPE = "type"  # a value that is not of the declared kind
     VALUE = "value"  # of the right kind, but impossible
+    PROBABILITY = "probability"  # a score that is none
     FUTURE = "future"  # a time ahead of the clock
     CONFLICT = "conflict"  # another row of the same identity was first
 

@@ -93,7 +93,13 @@ def measure_profile(setting: Setting, window: Window, version: str, spans: Mappi
 
 
 def measure_outcome(
-    setting: Setting, window: Window, version: str, spans: Mapping[int, Block], *, due: bool = True
+    setting: Setting,
+    window: Window,
+    version: str,
+    spans: Mapping[int, Block],
+    *,
+    due: bool = True,
+    awaited: bool = True,
 ) -> list[Measurement]:
     """Performance and label metrics on trailing spans of one version, for all rows and by slice.
 
@@ -101,6 +107,8 @@ def measure_outcome(
     ----------
     due : bool
         Whether most of the window's labels should have come by now.
+    awaited : bool
+        Whether the model has labels at all, as far as is known.
     """
     measured: list[Measurement] = []
     slices = setting.plan.slice_names()
@@ -109,7 +117,7 @@ def measure_outcome(
             continue
         for family in (Family.PERFORMANCE, Family.LABELS):
             for metric in setting.metrics(family, span):
-                view = OutcomeView(block.outcome, 1 if metric.scope is Scope.MODEL else setting.minimum, due)
+                view = OutcomeView(block.outcome, 1 if metric.scope is Scope.MODEL else setting.minimum, due, awaited)
                 measured.append(
                     _measure(metric, view, Series(metric.name, column_of(metric), ALL_ROWS, version, span), window)
                 )

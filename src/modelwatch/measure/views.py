@@ -94,12 +94,14 @@ class ProfileView:
 class OutcomeView:
     """One outcome in one window; fewer than `minimum` labels are too few to score.
 
-    `due` says whether most of the window's labels should have come by now.
+    `due` says whether most of the window's labels should have come by now, `awaited` whether the model has labels at
+    all.
     """
 
     outcome: Outcome
     minimum: int = 1
     due: bool = True
+    awaited: bool = True
 
     def binary(self) -> BinaryOutcome:
         """The outcome of a binary model with enough labels."""

@@ -20,6 +20,8 @@ from modelwatch.sketch import NumericSketch
 
 Z95 = 1.959963984540054
 FAR, ANY = (0.0, float("inf")), (-float("inf"), float("inf"))
+MISFITS = ("type", "missing", "value", "probability")
+"""The kinds of fault that say that sender and specification disagree about what a row holds."""
 METRICS = Recorded(family=Family.VOLUME, scope=Scope.MODEL, better=Better.LOWER, source="definition")
 
 
@@ -36,10 +38,10 @@ def rows(view: ProfileView) -> Value:
     incident=Kind.FEED,
     unit="s",
     range=FAR,
-    formula="end of the window - newest timestamp",
+    formula="end of the window - newest timestamp, that of a refused row too",
 )
 def freshness_seconds(view: ProfileView) -> Value:
-    """Seconds from the newest prediction to the end of the window."""
+    """Seconds from the newest row to the end of the window; one that was refused shows that the service answers."""
     if view.last_row is None:
         raise NotComputable("no prediction yet")
     return Value((view.window.end - view.last_row) / SECOND, view.profile.rows)
@@ -53,16 +55,20 @@ def freshness_seconds(view: ProfileView) -> Value:
     formula="0 if rows came in the window, else end of the window - newest timestamp",
 )
 def silence_seconds(view: ProfileView) -> Value:
-    """Seconds without any prediction: zero while rows came in the window, its age when none did."""
-    if view.profile.rows:
+    """Seconds without any row: zero while rows came in the window, were they refused, the newest one's age if not."""
+    if view.profile.rows or view.faults:
         return Value(0.0, view.profile.rows)
     return freshness_seconds(view)
 
 
-@METRICS.metric(title="Rows of the wrong type", incident=Kind.SCHEMA, formula="rows quarantined for a type / rows")
+@METRICS.metric(
+    title="Rows refused",
+    incident=Kind.SCHEMA,
+    formula="rows quarantined for a value that is missing, of another type or impossible / these and the rows accepted",
+)
 def schema_mismatch_share(view: ProfileView) -> Value:
-    """Share of the rows that were turned away because a value had the wrong type."""
-    wrong = sum(count for fault, count in view.faults.items() if fault.startswith("type:"))
+    """Share of the rows that were turned away for what they hold; a repeated id or a future time is no such fault."""
+    wrong = sum(count for fault, count in view.faults.items() if fault.partition(":")[0] in MISFITS)
     return share(wrong, wrong + view.profile.rows)
 
 

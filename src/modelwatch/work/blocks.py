@@ -72,6 +72,11 @@ class Blocks:
         every = [block.profile for block in self.of(tx, window).values() if block.profile is not None]
         return merge_profiles(every) if every else Profile.empty(self.plan)
 
+    def refused(self, tx: Transaction, window: Window) -> dict[tuple[str, str], int]:
+        """Quarantined rows in the window by kind of fault and field."""
+        faults = self.whole(tx, window).faults
+        return {(kind, name): rows for (kind, _, name), rows in ((key.partition(":"), n) for key, n in faults.items())}
+
     def rows(self, tx: Transaction, window: Window) -> int:
         """Rows of all versions in the window."""
         return self._summary(tx, window)[0]

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 
 from modelwatch.act import Courier
 from modelwatch.catalog import Catalog
-from modelwatch.domain.instants import Window, format_duration
+from modelwatch.domain.instants import Window, day_of, format_duration, format_instant
 from modelwatch.domain.names import ModelKey
 from modelwatch.log import Lake
 from modelwatch.profile import Plan
 from modelwatch.profile.outcome import has_outcomes
-from modelwatch.store import State, clock, profiles
+from modelwatch.store import State, clock, labels, profiles
 from modelwatch.work.blocks import Blocks
 from modelwatch.work.dormant import patience_of
 from modelwatch.work.fold import fold_lake
@@ -90,7 +90,7 @@ def run_model(
         opened=tally.opened,
         resolved=tally.resolved,
         notifications=sent,
-        notes=(*folded.notes, *_notes(stepper)),
+        notes=(*folded.notes, *_notes(stepper), *_waiting(state, stepper, until)),
     )
 
 
@@ -99,6 +99,16 @@ def _notes(stepper: Stepper) -> Iterator[str]:
         watched = stepper.watched
         silence = format_duration(patience_of(watched.monitor, watched.expected_us))
         yield f"no row of {watched.key.model} for more than {silence}: its windows are not measured until one comes"
+
+
+def _waiting(state: State, stepper: Stepper, until: int) -> Iterator[str]:
+    """Say that labels whose time has come still wait for a window to close."""
+    watched, calendar = stepper.watched, stepper.plan.calendar
+    with state.reading() as tx:
+        day = labels.first_day(tx, watched.model_id)
+    if stepper.index is not None and day is not None and day <= day_of(until):
+        closes = watched.due(calendar.window_of(until - watched.monitor.lateness))
+        yield f"labels of {watched.key.model} wait: they are joined when the next window closes, {format_instant(closes)}"
 
 
 def _steps(state: State, courier: Courier, stepper: Stepper, due: Window, progress: Progress | None) -> int:

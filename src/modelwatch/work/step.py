@@ -43,6 +43,7 @@ from modelwatch.work.keeping import relearn
 from modelwatch.work.watched import Watched
 
 MODEL = "model"
+LABELLED = "labelled"  # a cursor of our own: the last instant at which labels came
 OWN_WINDOWS = 28
 EVENTS_REACH = 28 * DAY
 
@@ -157,7 +158,10 @@ class Stepper:
             kept = [write_frame(frame) for frame in later if not frame.is_empty()]
             labels.replace(tx, self.watched.model_id, day, kept)
         due = pl.concat([frame.filter(pl.col(TIMESTAMP) <= now) for _, frame in frames])
-        return set() if self.index is None or due.is_empty() else self.index.apply(tx, due)
+        if self.index is None or due.is_empty():
+            return set()
+        cursors.set_to(tx, self.watched.model_id, LABELLED, instant)
+        return self.index.apply(tx, due)
 
     def _reached(self, tx: Transaction, window: Window, changed: set[int], oldest: int | None) -> set[Window]:
         """The closed windows before this one whose spans hold one that changed; none that starts before `oldest`."""
@@ -229,9 +233,11 @@ class Stepper:
             baselines={} if reference is None else reference.baselines,
             history=lambda series: self.history.before(tx, window, series),
             events=events.between(tx, self.watched.model_id, window.start - EVENTS_REACH, window.end),
+            refused=self.blocks.refused(tx, window),
             features=self.plan.features,
             task=self.plan.task,
             timezone=self.plan.calendar.timezone,
+            model=self.watched.key.model,
         )
 
     def _measure(self, tx: Transaction, window: Window, instant: int, *, rows_changed: bool) -> list[Measurement]:
@@ -242,9 +248,17 @@ class Stepper:
         spans = self._spans(tx, window, profiles=rows_changed)
         measured = self._measure_rows(tx, window, spans) if rows_changed else self._measured_rows(tx, window)
         due = window.end + self.watched.monitor.outcome.expected <= instant
+        awaited = self._has_labels(tx)
         for version, sums in spans:
-            measured += measure_outcome(self.setting, window, version, sums, due=due)
+            measured += measure_outcome(self.setting, window, version, sums, due=due, awaited=awaited)
         return measured
+
+    def _has_labels(self, tx: Transaction) -> bool:
+        """Whether labels of the model are known of: in its specification, in its reference, or since one came."""
+        known = None if self.watched.reference is None else self.watched.reference.pooled.outcome
+        if self.watched.monitor.declares_labels or (known is not None and known.labelled):
+            return True
+        return cursors.get(tx, self.watched.model_id, LABELLED) is not None
 
     def _measure_rows(
         self, tx: Transaction, window: Window, spans: list[tuple[str, dict[int, Block]]]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from modelwatch.domain.instants import SECOND, format_instant
 from modelwatch.domain.measurement import Series
-from modelwatch.judge.triage import evidence
+from modelwatch.judge.triage import evidence, schema
 from modelwatch.judge.triage.slices import by_slice, contrast
 from modelwatch.judge.triage.story import Finding, Matter, Story
 from modelwatch.judge.triage.wording import count, number, stretch
@@ -20,14 +20,10 @@ def tell(matter: Matter) -> Story:
     """Tell how many rows came, how many usually do, and how old the newest one is."""
     lead = matter.lead
     stopped = _stopped(matter)
-    action = (
-        "Check that the service still answers and that its log arrives: start at its last row"
-        if stopped
-        else "Ask the callers of the model what changed: compare the slices with their traffic"
-    )
     return matter.told(
         _silence(matter, stopped) if stopped else _title(matter, lead),
         [
+            _refused(matter),
             _last(matter, stopped) if stopped else evidence.others(matter),
             evidence.quality(matter),
             evidence.performance(matter),
@@ -35,8 +31,23 @@ def tell(matter: Matter) -> Story:
         ],
         slices=by_slice(matter, lead),
         impact={"predictions": _rows(matter)},
-        first_action=action,
+        first_action=_action(matter, stopped),
     )
+
+
+def _action(matter: Matter, stopped: Finding | None) -> str:
+    if matter.context.refused:
+        return f"Rows came and were refused, so the service answers: see why with `{schema.command(matter)}`"
+    if stopped:
+        return "Check that the service still answers and that its log arrives: start at its last row"
+    return "Ask the callers of the model what changed: compare the slices with their traffic"
+
+
+def _refused(matter: Matter) -> str:
+    """How many rows came besides and were not taken, whatever for."""
+    rows = sum(matter.context.refused.values())
+    fields = list(dict.fromkeys(name for _, name in matter.context.refused))
+    return f"{count(rows, 'row')} more came {matter.when()} and were refused, for {named(fields)}" if rows else ""
 
 
 def _stopped(matter: Matter) -> Finding | None:
@@ -52,7 +63,8 @@ def _stopped(matter: Matter) -> Finding | None:
 def _silence(matter: Matter, stopped: Finding) -> str:
     verdict = stopped.verdict
     if stopped.verdict.series.metric == "rows":
-        return f"No rows {matter.when()}{_usually(matter, verdict.series)}"
+        taken = "No rows accepted" if matter.context.refused else "No rows"
+        return f"{taken} {matter.when()}{_usually(matter, verdict.series)}"
     limit = "" if verdict.threshold is None else f" (limit {stretch(verdict.threshold)})"
     return f"No new row for {stretch(verdict.value or 0.0)}{limit} {_at_end(matter)}"
 

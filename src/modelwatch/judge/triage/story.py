@@ -77,8 +77,12 @@ class Context:
         among them.
     events
         Those of the last weeks, in any order.
+    refused
+        How many rows of the window were quarantined, by kind of fault and field.
     features, task, timezone
         The monitor's.
+    model
+        The model's name, as commands take it.
     """
 
     window: Window
@@ -86,9 +90,11 @@ class Context:
     baselines: Mapping[Series, Baseline] = field(default_factory=dict[Series, Baseline])
     history: Callable[[Series], Sequence[float]] = no_history
     events: Sequence[Event] = ()
+    refused: Mapping[tuple[str, str], int] = field(default_factory=dict[tuple[str, str], int])
     features: Sequence[str] = ()
     task: Task = Task.NONE
     timezone: str = "UTC"
+    model: str = "MODEL"
     _named: dict[str, list[Measurement]] = field(
         init=False, compare=False, default_factory=dict[str, list[Measurement]]
     )
@@ -199,8 +205,12 @@ class Matter:
         first_action: str,
         slices: Sequence[dict[str, Any]] = (),
         impact: Mapping[str, Any] | None = None,
+        columns: Sequence[str] = (),
     ) -> Story:
-        """Put a story together: what speaks for the cause, then in one line what is ruled out; no empty lines."""
+        """Put a story together: what speaks for the cause, then in one line what is ruled out; no empty lines.
+
+        `columns` are further ones at fault, which no series is of.
+        """
         lines, clues = list[str](), list[str]()
         for line in evidence:
             if isinstance(line, Clue):
@@ -212,7 +222,7 @@ class Matter:
         cause = Cause(
             kind=self.kind,
             evidence=tuple(lines),
-            columns=tuple(dict.fromkeys((*self.columns, *columns_of(self.lasting)))),
+            columns=tuple(dict.fromkeys((*columns, *self.columns, *columns_of(self.lasting)))),
             slices=tuple(slices),
             impact=dict(impact or {}),
             first_action=first_action,
