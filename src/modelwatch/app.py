@@ -27,6 +27,7 @@ from modelwatch.collect.expected import check_labels, check_predictions
 from modelwatch.collect.files import count_rows, digest_of, is_untyped, read_batches
 from modelwatch.collect.labels import canonical_labels
 from modelwatch.collect.layout import Layout
+from modelwatch.collect.quarantine import QUARANTINE_TYPES, told_quarantine
 from modelwatch.collect.served import served_frame
 from modelwatch.domain.columns import PREDICTION_ID, Task
 from modelwatch.domain.errors import HomeError, InputError, SpecError
@@ -40,7 +41,7 @@ from modelwatch.domain.receipt import Receipt
 from modelwatch.domain.slices import Slice
 from modelwatch.judge import Book
 from modelwatch.log import HomeLock, Lake, Spool, flush
-from modelwatch.log.lake import LABELS, PREDICTIONS
+from modelwatch.log.lake import LABELS, PREDICTIONS, QUARANTINE
 from modelwatch.measure.record import unpack_measurements
 from modelwatch.spec import Monitor, infer, parse, render
 from modelwatch.spec.channels import CHANNELS_FILE, ChannelFile
@@ -292,6 +293,23 @@ class Home:
         if not found and key in self.models():
             check_asked(self._watched(key), metric=metric, column=column, slice_=slice)
         return found
+
+    def quarantine(
+        self, key: ModelKey, *, since: int | None = None, field: str | None = None, limit: int | None = None
+    ) -> dict[str, Any]:
+        """The rows of a model that were refused, those of the latest time last, and all of them counted by reason.
+
+        Raises
+        ------
+        UnknownName
+            If no row was ever refused for such a field.
+        """
+        with self.state.reading() as tx:
+            models.find(tx, key)
+        if self.lake.latest_version(key, QUARANTINE) < 0:
+            return told_quarantine(pl.DataFrame(schema=QUARANTINE_TYPES), limit=limit)
+        found = self.lake.scan(key, QUARANTINE).select(*QUARANTINE_TYPES).collect()
+        return told_quarantine(found, since=since, field=field, limit=limit)
 
     def latest(self, key: ModelKey) -> Latest:
         """How a model stood when its last window closed."""

@@ -140,7 +140,7 @@ def _refused(
     rules: Mapping[str, Sequence[Rule]],
     terms: Terms,
 ) -> list[Verdict]:
-    """Hold a verdict on the number of rows back if it would not fire on all that came: that they were refused is told."""
+    """Hold a verdict on the number of rows back if it would not fire on all that came: the refusal is told already."""
     series, n = measurement.series, came.get(measurement.window.end)
     if series.metric != ROWS or series.slice or n is None:
         return verdicts

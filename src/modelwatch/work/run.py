@@ -108,7 +108,8 @@ def _waiting(state: State, stepper: Stepper, until: int) -> Iterator[str]:
         day = labels.first_day(tx, watched.model_id)
     if stepper.index is not None and day is not None and day <= day_of(until):
         closes = watched.due(calendar.window_of(until - watched.monitor.lateness))
-        yield f"labels of {watched.key.model} wait: they are joined when the next window closes, {format_instant(closes)}"
+        model, at = watched.key.model, format_instant(closes)
+        yield f"labels of {model} came: they are joined to their predictions when the next window closes, {at}"
 
 
 def _steps(state: State, courier: Courier, stepper: Stepper, due: Window, progress: Progress | None) -> int:

@@ -10,7 +10,7 @@ from modelwatch.domain.measurement import Series
 from modelwatch.judge.triage import evidence, schema
 from modelwatch.judge.triage.slices import by_slice, contrast
 from modelwatch.judge.triage.story import Finding, Matter, Story
-from modelwatch.judge.triage.wording import count, number, stretch
+from modelwatch.judge.triage.wording import count, named, number, stretch
 
 # which say that no row came of late, the plainest first
 _SILENCE = ("silence_seconds", "freshness_seconds")
