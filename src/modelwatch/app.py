@@ -62,7 +62,7 @@ from modelwatch.store.keys import ApiKey
 from modelwatch.store.metadata import Transaction
 from modelwatch.store.responses import Response
 from modelwatch.store.silences import Silence
-from modelwatch.work import Applied, Ran, Watched, apply_monitor, latest, load_watched, run_model
+from modelwatch.work import Applied, Ran, Watched, apply_monitor, latest, load_watched, next_due, run_model
 from modelwatch.work.asked import check_asked
 from modelwatch.work.channels import channel_rows, check_routes, declare_channels, resume_channel, try_channel
 from modelwatch.work.distribution import distribution
@@ -482,12 +482,11 @@ class Home:
             return clock.get(tx).mode == "replay"
 
     def watch(self, key: ModelKey, now: int, *, progress: Progress | None = None) -> int:
-        """Do what is due for one model by `now`; returns the instant at which its next window closes."""
+        """Do what is due for one model by `now`; returns the instant at which something is due next."""
         with self._working:
             self.flush()
             run_model(self.state, self.lake, self.catalog, key, until=now, courier=self._courier, progress=progress)
-            monitor = self._watched(key).monitor
-        return monitor.calendar.window_of(now - monitor.lateness).end + monitor.lateness
+            return next_due(self.state, self.catalog, key, now)
 
     def _watched(self, key: ModelKey) -> Watched:
         with self.state.reading() as tx:

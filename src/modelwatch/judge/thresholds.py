@@ -11,7 +11,7 @@ import math
 from modelwatch.domain.errors import NotComputable
 from modelwatch.domain.measurement import Baseline, Measurement, Status
 from modelwatch.domain.metric import Metric
-from modelwatch.domain.rule import Rule, Verdict
+from modelwatch.domain.rule import Comparison, Rule, Verdict
 from modelwatch.judge.readings import READERS, Ground, Reading, Season
 
 
@@ -26,7 +26,8 @@ def evaluate(
 ) -> Verdict:
     """Hold a measurement against a rule.
 
-    A plain level is strict and must be passed, a level relative to the reference is reached. A share is held
+    A plain level is strict and must be passed, a level relative to the reference, or to the expected interval, is
+    reached. A share is held
     against its plain level as it stands: such a level says what is tolerated, not what would be surprising; where the
     rule asks for a least number of rows it must concern so many of them, or all.
 
@@ -91,7 +92,7 @@ def _weigh(measurement: Measurement, rule: Rule, reading: Reading) -> Verdict:
         for status, level in ((Status.WARNING, rule.warning), (Status.CRITICAL, rule.critical))
         if level is not None
     }
-    past = _reaches if rule.comparison.relative else _passes
+    past = _reaches if rule.comparison.relative or rule.comparison is Comparison.MULTIPLE else _passes
     reached = [status for status, level in levels.items() if past(reading.size, level)]
     against = reading.against or ("" if past(reading.size, reading.least) else reading.least_is)
     against = against or _too_few(measurement, rule)

@@ -169,10 +169,11 @@ def measure_model(
     profile: Profile,
     *,
     last_row: int | None,
+    silence: int | None = None,
     earlier_means: tuple[float, ...] = (),
 ) -> list[Measurement]:
     """What concerns the model as a whole, whatever its version: rows, freshness, schema, shift of the mean output."""
-    view = ProfileView(window, profile, last_row, earlier_means=earlier_means, faults=profile.faults)
+    view = ProfileView(window, profile, last_row, silence, earlier_means=earlier_means, faults=profile.faults)
     span = setting.spans[0]
     return [
         _measure(metric, view, Series(metric.name, column_of(metric), ALL_ROWS, "", span), window)

@@ -74,11 +74,15 @@ class ColumnView:
 
 @dataclass(frozen=True, slots=True)
 class ProfileView:
-    """One profile in one window; `last_row` is the newest timestamp seen before the window's end."""
+    """One profile in one window; `last_row` is the newest timestamp seen before the window's end.
+
+    `silence` is the longest time without a row, in microseconds, that ends in the window or lasts at its end.
+    """
 
     window: Window
     profile: Profile
     last_row: int | None = None
+    silence: int | None = None
     drifted: tuple[int, int] = (0, 0)  # columns in drift, columns judged
     earlier_means: tuple[float, ...] = ()
     faults: Mapping[str, int] = field(default_factory=dict[str, int])

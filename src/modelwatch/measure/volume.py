@@ -48,17 +48,17 @@ def freshness_seconds(view: ProfileView) -> Value:
 
 
 @METRICS.metric(
-    title="Time without a prediction",
+    title="Longest time without a row",
     incident=Kind.FEED,
     unit="s",
     range=FAR,
-    formula="0 if rows came in the window, else end of the window - newest timestamp",
+    formula="longest time between two rows, or to the end of the window, that ends in the window",
 )
 def silence_seconds(view: ProfileView) -> Value:
-    """Seconds without any row: zero while rows came in the window, were they refused, the newest one's age if not."""
-    if view.profile.rows or view.faults:
-        return Value(0.0, view.profile.rows)
-    return freshness_seconds(view)
+    """Longest time without any row, accepted or refused, that ends in the window or lasts at its end, in seconds."""
+    if view.silence is None:
+        raise NotComputable("no row yet")
+    return Value(view.silence / SECOND, view.profile.rows)
 
 
 @METRICS.metric(

@@ -35,6 +35,7 @@ class Blocks:
     _summaries: dict[Window, tuple[int, dict[str, float]]] = field(
         default_factory=dict[Window, tuple[int, dict[str, float]]]
     )
+    _times: dict[Window, list[tuple[int, int]]] = field(default_factory=dict[Window, list[tuple[int, int]]])
     _firsts: dict[str, int] = field(default_factory=dict[str, int])
 
     def of(self, tx: Transaction, window: Window) -> dict[str, Block]:
@@ -143,6 +144,21 @@ class Blocks:
             before = self.plan.calendar.window_of(start).start
         return None
 
+    def silences(self, tx: Transaction, window: Window) -> list[Window]:
+        """The stretches without a row, refused ones counted as rows, that end in the window or last at its end.
+
+        Each begins with the row before it, be that in an earlier window; gaps within a base window are not known.
+        """
+        self.of(tx, window)
+        before, found = self.last_row(tx, self.plan.calendar.previous(window)), list[Window]()
+        for first, last in self._times.get(window, ()):
+            if before is not None and first > before:
+                found.append(Window(before, first))
+            before = last if before is None else max(before, last)
+        if before is not None and before < window.end:
+            found.append(Window(before, window.end))
+        return found
+
     def first(self, tx: Transaction) -> int | None:
         """The start of the first base window that has rows."""
         return profiles.first_start(tx, self.watched.model_id)
@@ -157,6 +173,12 @@ class Blocks:
         base: dict[str, list[Profile]] = {}
         for row in profiles.get_many(tx, model_id, window.start, window.end):
             base.setdefault(row.version, []).append(Profile.from_bytes(self.plan, row.blob))
+        self._times[window] = sorted(
+            (each.first, each.last)
+            for found in base.values()
+            for each in found
+            if each.first is not None and each.last is not None
+        )
         slices = {
             row.version: SliceProfile.from_bytes(row.blob)
             for row in profiles.get_slices(tx, model_id, window.start, window.end)

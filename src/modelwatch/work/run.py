@@ -94,6 +94,18 @@ def run_model(
     )
 
 
+def next_due(state: State, catalog: Catalog, key: ModelKey, now: int) -> int:
+    """The next instant after `now` at which something is due: a window closes, or a silence becomes too long."""
+    with state.reading() as tx:
+        watched = load_watched(tx, catalog, key)
+        closes = watched.due(watched.monitor.calendar.window_of(now - watched.monitor.lateness))
+        if watched.plan is None or not watched.silences:
+            return closes
+        last = Blocks(watched, watched.plan).last_row(tx, watched.monitor.calendar.window_of(now))
+    alarms = [last + limit + watched.monitor.lateness for limit in watched.silences] if last is not None else []
+    return min([closes, *(alarm for alarm in alarms if alarm > now)])
+
+
 def _notes(stepper: Stepper) -> Iterator[str]:
     if stepper.dormant:
         watched = stepper.watched
@@ -113,15 +125,17 @@ def _waiting(state: State, stepper: Stepper, until: int) -> Iterator[str]:
 
 
 def _steps(state: State, courier: Courier, stepper: Stepper, due: Window, progress: Progress | None) -> int:
-    """Step through the windows that close within a stretch of time, in order."""
+    """Step through the windows that close within a stretch of time, in order, and look for silence in the last."""
     calendar, sent = stepper.plan.calendar, 0
     window, total = calendar.window_of(due.start), due.length // calendar.size
-    while window.end <= due.end:
+    while window.start < due.end:
         if progress is not None:
             progress((window.start - due.start) // calendar.size, total, "windows")
         with state.transaction() as tx:
-            after = stepper.passed(tx, window, due.end)
-            changes = [] if after is not None else stepper.step(tx, window)
+            changes = stepper.alarm(tx, window, due.end)
+            after = stepper.passed(tx, window, due.end) if window.end <= due.end else None
+            if window.end <= due.end and after is None:
+                changes += stepper.step(tx, window)
         if changes:
             sent += courier.deliver_due().sent
         window = after or calendar.next(window)

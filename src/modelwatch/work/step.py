@@ -15,7 +15,7 @@ from modelwatch.act.draft import EVERYTHING_TO_LOG, Route
 from modelwatch.act.pipeline import notify
 from modelwatch.domain.columns import TIMESTAMP
 from modelwatch.domain.incident import Kind
-from modelwatch.domain.instants import DAY, Window, day_of, to_datetime
+from modelwatch.domain.instants import DAY, SECOND, Window, day_of, to_datetime
 from modelwatch.domain.measurement import Measurement, Series, Status
 from modelwatch.domain.rule import Verdict
 from modelwatch.judge import Book, Change, Context, Season, Terms, Turn, advance, judge
@@ -40,7 +40,7 @@ from modelwatch.work.fold import BACKFILL, OUTCOME, PROFILE
 from modelwatch.work.history import History
 from modelwatch.work.index import LabelIndex, read_frame, write_frame
 from modelwatch.work.keeping import relearn
-from modelwatch.work.watched import Watched
+from modelwatch.work.watched import SILENCE, Watched
 
 MODEL = "model"
 LABELLED = "labelled"  # a cursor of our own: the last instant at which labels came
@@ -101,12 +101,48 @@ class Stepper:
         changes = self._advance(tx, instant, verdicts)
         self.tally.windows += 1
         self._learn_own_spread(tx, window)
+        clock.advance(tx, self.watched.model_id, window.end)
+        self._finish(tx, instant, changes)
+        return changes
+
+    def alarm(self, tx: Transaction, window: Window, upto: int) -> list[Change]:
+        """Tell of a silence when it becomes too long, before `window` closes: that may be a day later.
+
+        Parameters
+        ----------
+        upto
+            How far the time of rows may be looked at.
+        """
+        changes = list[Change]()
+        limits = self.watched.silences
+        silences = self.blocks.silences(tx, window) if limits else []
+        for limit in limits:
+            found = (silence.start + limit for silence in silences if silence.length >= limit)
+            due = next((at for at in found if window.start <= at < window.end), None)
+            if due is not None and due <= upto:
+                changes += self._alarm(tx, window, due, limit)
+        return changes
+
+    def _alarm(self, tx: Transaction, window: Window, due: int, limit: int) -> list[Change]:
+        """Judge a silence in an open window as of the instant at which it reached a limit, once."""
+        series = Series(SILENCE, span=self.watched.monitor.spans[0])
+        silent = Measurement(series, window, limit / SECOND)
+        verdicts = judge([silent], self._terms(tx, window)).verdicts
+        marks = (self._numbered(tx).tracks.get((verdict.rule, series)) for verdict in verdicts)
+        told = (mark.value or 0.0 for track in marks if track and (mark := track.at(window.end)))
+        if max(told, default=-1.0) >= limit / SECOND:
+            return []
+        instant = due + self.watched.monitor.lateness
+        changes = self._advance(tx, instant, list(verdicts), now=due)
+        self._finish(tx, instant, changes)
+        return changes
+
+    def _finish(self, tx: Transaction, instant: int, changes: list[Change]) -> None:
+        """Keep the book, and tell what changed."""
         if self._book is not None:
             incidents.put_book(tx, self.watched.model_id, self._book.to_bytes())
-        clock.advance(tx, self.watched.model_id, window.end)
         clock.reach(tx, instant)
         self._tell(tx, changes)
-        return changes
 
     def passed(self, tx: Transaction, window: Window, end: int) -> Window | None:
         """Pass over windows that a long silence leaves nothing to do in, up to `end`.
@@ -211,21 +247,21 @@ class Stepper:
         self.history.note(found)
         return [*judged.verdicts, *second.verdicts]
 
-    def _advance(self, tx: Transaction, instant: int, verdicts: list[Verdict]) -> list[Change]:
-        """Take the verdicts of a step to the incidents, all at once."""
+    def _advance(self, tx: Transaction, instant: int, verdicts: list[Verdict], now: int | None = None) -> list[Change]:
+        """Take the verdicts of a step to the incidents, all at once; `now` is how far an open window has come."""
         book, changes = advance(
             self._numbered(tx),
             key=self.watched.key,
             instant=instant,
             verdicts=verdicts,
-            contexts=cache(partial(self._context, tx)),
+            contexts=cache(partial(self._context, tx, now)),
             catalog=self.watched.catalog,
             rules=self.watched.monitor.rules,
         )
         self._keep(tx, book, changes)
         return list(changes)
 
-    def _context(self, tx: Transaction, window: Window) -> Context:
+    def _context(self, tx: Transaction, now: int | None, window: Window) -> Context:
         """What is known of a window that was measured in this step or an earlier one."""
         reference = self.watched.reference
         return Context(
@@ -238,6 +274,7 @@ class Stepper:
             features=self.plan.features,
             task=self.plan.task,
             timezone=self.plan.calendar.timezone,
+            now=window.end if now is None else min(now, window.end),
             model=self.watched.key.model,
         )
 
@@ -271,7 +308,8 @@ class Stepper:
         if main is not None and main.profile is not None:
             whole = replace(whole, columns=main.profile.columns)  # a mean over several versions is nobody's mean
         earlier = self.blocks.earlier_means(tx, window, main)
-        measured = measure_model(self.setting, window, whole, last_row=last, earlier_means=earlier)
+        silence = max((each.length for each in self.blocks.silences(tx, window)), default=None)
+        measured = measure_model(self.setting, window, whole, last_row=last, silence=silence, earlier_means=earlier)
         for version, sums in spans:
             profiles = {span: found.profile for span, found in sums.items() if found.profile is not None}
             measured += measure_profile(self.setting, window, version, profiles)

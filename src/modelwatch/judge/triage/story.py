@@ -81,6 +81,8 @@ class Context:
         How many rows of the window were quarantined, by kind of fault and field.
     features, task, timezone
         The monitor's.
+    now
+        Up to when rows were looked at, before the end of a window that is still open; None: to its end.
     model
         The model's name, as commands take it.
     """
@@ -94,6 +96,7 @@ class Context:
     features: Sequence[str] = ()
     task: Task = Task.NONE
     timezone: str = "UTC"
+    now: int | None = None
     model: str = "MODEL"
     _named: dict[str, list[Measurement]] = field(
         init=False, compare=False, default_factory=dict[str, list[Measurement]]
