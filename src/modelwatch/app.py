@@ -27,6 +27,7 @@ from modelwatch.collect.expected import check_labels, check_predictions
 from modelwatch.collect.files import count_rows, digest_of, is_untyped, read_batches
 from modelwatch.collect.labels import canonical_labels
 from modelwatch.collect.layout import Layout
+from modelwatch.collect.quarantine import QUARANTINE_TYPES, told_quarantine
 from modelwatch.collect.served import served_frame
 from modelwatch.domain.columns import PREDICTION_ID, Task
 from modelwatch.domain.errors import HomeError, InputError, SpecError
@@ -40,7 +41,7 @@ from modelwatch.domain.receipt import Receipt
 from modelwatch.domain.slices import Slice
 from modelwatch.judge import Book
 from modelwatch.log import HomeLock, Lake, Spool, flush
-from modelwatch.log.lake import LABELS, PREDICTIONS
+from modelwatch.log.lake import LABELS, PREDICTIONS, QUARANTINE
 from modelwatch.measure.record import unpack_measurements
 from modelwatch.spec import Monitor, infer, parse, render
 from modelwatch.spec.channels import CHANNELS_FILE, ChannelFile
@@ -61,7 +62,7 @@ from modelwatch.store.keys import ApiKey
 from modelwatch.store.metadata import Transaction
 from modelwatch.store.responses import Response
 from modelwatch.store.silences import Silence
-from modelwatch.work import Applied, Ran, Watched, apply_monitor, latest, load_watched, run_model
+from modelwatch.work import Applied, Ran, Watched, apply_monitor, latest, load_watched, next_due, run_model
 from modelwatch.work.asked import check_asked
 from modelwatch.work.channels import channel_rows, check_routes, declare_channels, resume_channel, try_channel
 from modelwatch.work.distribution import distribution
@@ -293,6 +294,23 @@ class Home:
             check_asked(self._watched(key), metric=metric, column=column, slice_=slice)
         return found
 
+    def quarantine(
+        self, key: ModelKey, *, since: int | None = None, field: str | None = None, limit: int | None = None
+    ) -> dict[str, Any]:
+        """The rows of a model that were refused, those of the latest time last, and all of them counted by reason.
+
+        Raises
+        ------
+        UnknownName
+            If no row was ever refused for such a field.
+        """
+        with self.state.reading() as tx:
+            models.find(tx, key)
+        if self.lake.latest_version(key, QUARANTINE) < 0:
+            return told_quarantine(pl.DataFrame(schema=QUARANTINE_TYPES), limit=limit)
+        found = self.lake.scan(key, QUARANTINE).select(*QUARANTINE_TYPES).collect()
+        return told_quarantine(found, since=since, field=field, limit=limit)
+
     def latest(self, key: ModelKey) -> Latest:
         """How a model stood when its last window closed."""
         with self.state.reading() as tx:
@@ -464,12 +482,11 @@ class Home:
             return clock.get(tx).mode == "replay"
 
     def watch(self, key: ModelKey, now: int, *, progress: Progress | None = None) -> int:
-        """Do what is due for one model by `now`; returns the instant at which its next window closes."""
+        """Do what is due for one model by `now`; returns the instant at which something is due next."""
         with self._working:
             self.flush()
             run_model(self.state, self.lake, self.catalog, key, until=now, courier=self._courier, progress=progress)
-            monitor = self._watched(key).monitor
-        return monitor.calendar.window_of(now - monitor.lateness).end + monitor.lateness
+            return next_due(self.state, self.catalog, key, now)
 
     def _watched(self, key: ModelKey) -> Watched:
         with self.state.reading() as tx:

@@ -23,6 +23,7 @@ VERBS = [
     "show",
     "ingest",
     "label",
+    "quarantine",
     "event",
     "run",
     "metrics",

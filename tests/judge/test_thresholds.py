@@ -274,8 +274,8 @@ def test_a_season_is_two_weeks_or_more(
 @pytest.mark.parametrize(
     ("seconds", "expected_us", "status", "threshold"),
     [
-        (7200.0, HOUR, OK, 7200.0),
-        (7201.0, HOUR, WARNING, 7200.0),
+        (7199.0, HOUR, OK, 7200.0),
+        (7200.0, HOUR, WARNING, 7200.0),
         (14401.0, HOUR, CRITICAL, 14400.0),
         (100.0, 30 * SECOND, WARNING, 60.0),
         (100.0, None, NOT_COMPUTED, None),

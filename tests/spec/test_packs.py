@@ -23,7 +23,7 @@ COMMON: list[Line] = [
     ("rows", "seasonal", (50, None), "critical"),
     ("silence_seconds", "multiple", (None, 2), "critical"),
     ("freshness_seconds", "multiple", (2, 4), "critical"),
-    ("schema_mismatch_share", "above", (None, 0), "critical"),
+    ("schema_mismatch_share", "above", (0.001, 0.01), "critical"),
     ("nan_prediction_share prediction", "above", (None, 0), "critical"),
     ("largest_share prediction", "above_reference_by", (0.3, 0.6), "critical"),
     ("error_share", "above", (0.005, 0.01), "critical"),

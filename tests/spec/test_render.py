@@ -166,10 +166,12 @@ def test_every_rule_of_the_pack_is_shown_as_it_would_be_written(catalog: Catalog
     for line, rule in zip(shown, pack, strict=True):
         [written] = yaml.safe_load(line)
         assert written["metric"] == rule.metric
-        assert line.endswith("# at most warning") == (rule.cap == "warning")
+        assert ("  # at most warning" in line) == (rule.cap == "warning")
+        assert ("from 3 rows on" in line) == (rule.least == 3)
     levels = "warning: 0.1, critical: 0.2, span: [1, 7, 28]"
     assert f"- {{metric: psi, columns: prediction, {levels}}}  # at most warning" in shown
-    assert "- {metric: out_of_range_share, columns: temp, above: {warning: 0.01, critical: 0.05}, span: [1]}" in shown
+    levels = "above: {warning: 0.01, critical: 0.05}, span: [1]"
+    assert f"- {{metric: out_of_range_share, columns: temp, {levels}}}  # from 3 rows on" in shown
 
 
 def test_a_rule_of_the_pack_may_be_copied_and_changed(catalog: Catalog) -> None:
@@ -194,6 +196,7 @@ def test_the_dictionary_tells_where_each_rule_is_from(catalog: Catalog) -> None:
         "id": "roc_auc:prediction:below:every slice:span 28",
         "origin": "own",
         "at_most": "critical",
+        "from_rows": 0,
     }
 
 

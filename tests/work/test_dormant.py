@@ -83,6 +83,7 @@ def step_all(home: Home, days: int) -> None:
     last = parse_instant("2023-03-06")
     for window in plan.calendar.between(last, START + days * DAY):
         with home.state.transaction() as tx:
+            stepper.alarm(tx, window, window.end)
             stepper.step(tx, window)
 
 

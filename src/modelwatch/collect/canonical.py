@@ -121,7 +121,7 @@ def _score(batch: Batch, layout: Layout) -> pl.Series:
     score = batch.read(layout.score, ColumnKind.NUMERIC)
     if layout.task is Task.BINARY and layout.score in batch:
         outside = ~score.fill_nan(None).is_between(0, 1)
-        batch.fault(layout.score or "", FaultKind.VALUE, outside, "score {} is not a probability")
+        batch.fault(layout.score or "", FaultKind.PROBABILITY, outside, "score {} is not a probability")
     return score
 
 

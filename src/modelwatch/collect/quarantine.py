@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -15,6 +16,8 @@ import polars as pl
 from modelwatch.collect.layout import INSTANT
 from modelwatch.collect.row_json import json_rows
 from modelwatch.domain.columns import MODEL_VERSION, PREDICTION_ID, TIMESTAMP
+from modelwatch.domain.errors import UnknownName
+from modelwatch.domain.instants import format_instant, to_us
 from modelwatch.domain.receipt import Cause, Fault, Receipt
 
 FAULTS_TOLD = 20
@@ -26,6 +29,7 @@ class FaultKind(StrEnum):
     MISSING = "missing"  # no value where one must be
     TYPE = "type"  # a value that is not of the declared kind
     VALUE = "value"  # of the right kind, but impossible
+    PROBABILITY = "probability"  # a score that is none
     FUTURE = "future"  # a time ahead of the clock
     CONFLICT = "conflict"  # another row of the same identity was first
 
@@ -130,6 +134,68 @@ def receipt_of(quarantine: pl.DataFrame) -> Receipt:
 def faults_of(quarantine: pl.DataFrame) -> Iterator[Fault]:
     """The rows of a quarantine frame, each with its field and reason."""
     return (_fault(row) for row in quarantine.iter_rows(named=True))
+
+
+def told_quarantine(
+    quarantine: pl.DataFrame, *, since: int | None = None, field: str | None = None, limit: int | None = None
+) -> dict[str, Any]:
+    """The refused rows as JSON, by the time they speak of, and all of them counted by table, field and kind.
+
+    Parameters
+    ----------
+    quarantine
+        The rows of the table.
+    since
+        Only rows of this time or later, in microseconds; one without a time that could be read goes by its arrival.
+    field
+        Only rows that were refused for this field first.
+    limit
+        So many of the latest rows, None for all; the counts are of all.
+
+    Raises
+    ------
+    UnknownName
+        If no row was refused for such a field.
+
+    Examples
+    --------
+    >>> from datetime import UTC, datetime
+    >>> at = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    >>> row = {"source_table": "predictions", "row": 7, "field": "temp", "kind": "type", "reason": "'x' is text",
+    ...     "timestamp": at, "received": at, "original": '{"temp":"x"}'}
+    >>> told = told_quarantine(pl.DataFrame([row], schema=QUARANTINE_TYPES))
+    >>> told["rows"][0]["timestamp"], told["causes"][0]["rows"]
+    ('2026-03-01T12:00:00Z', 1)
+    """
+    known = quarantine["field"].unique().sort().to_list()
+    if field is not None and field not in known:
+        fields = f"rows were refused for {', '.join(known)}" if known else "no row was refused"
+        raise UnknownName(f"no row was refused for {field!r}: {fields}")
+    when = pl.coalesce(TIMESTAMP, "received")
+    asked = [when >= pl.lit(since).cast(INSTANT)] if since is not None else []
+    asked += [pl.col("field") == field] if field is not None else []
+    found = quarantine.filter(*asked).sort(when, "source", "row", maintain_order=True)
+    counted = (
+        found.group_by("source_table", "field", "kind", maintain_order=True)
+        .agg(pl.len().alias("rows"), pl.first("reason").alias("example"))
+        .sort("rows", descending=True, maintain_order=True)
+    )
+    told = found if limit is None else found.tail(limit)
+    return {
+        "total": found.height,
+        "causes": [_named(row) for row in counted.iter_rows(named=True)],
+        "rows": [_told(row) for row in told.iter_rows(named=True)],
+    }
+
+
+def _named(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row with `source_table` called `table`."""
+    return {("table" if name == "source_table" else name): value for name, value in row.items()}
+
+
+def _told(row: Mapping[str, Any]) -> dict[str, Any]:
+    times = {name: None if row[name] is None else format_instant(to_us(row[name])) for name in (TIMESTAMP, "received")}
+    return {**_named(row), **times, "original": json.loads(row["original"])}
 
 
 def _fault(row: Mapping[str, Any]) -> Fault:

@@ -42,7 +42,8 @@ class Rule:
     `columns` holds column names or the words `all` (features and prediction), `features`, `prediction` and
     `label`; it is empty for metrics of the model as a whole. `slice` is None for every slice. `spans` are
     filled in by `spec`. `windows` and `duration` are the `for` of the specification; `cap` is the worst
-    severity the rule may reach; `origin` is `pack` or `own`.
+    severity the rule may reach; `least` is the number of rows that a share must concern for the rule to fire, unless
+    it concerns all of them; `origin` is `pack` or `own`.
     """
 
     id: str
@@ -59,6 +60,7 @@ class Rule:
     page: bool | None = None
     runbook: str | None = None
     cap: Status = Status.CRITICAL
+    least: int = 0
     origin: str = "pack"
 
 

@@ -11,7 +11,7 @@ import math
 from modelwatch.domain.errors import NotComputable
 from modelwatch.domain.measurement import Baseline, Measurement, Status
 from modelwatch.domain.metric import Metric
-from modelwatch.domain.rule import Rule, Verdict
+from modelwatch.domain.rule import Comparison, Rule, Verdict
 from modelwatch.judge.readings import READERS, Ground, Reading, Season
 
 
@@ -26,8 +26,10 @@ def evaluate(
 ) -> Verdict:
     """Hold a measurement against a rule.
 
-    A plain level is strict and must be passed, a level relative to the reference is reached. A share is held
-    against its plain level as it stands: such a level says what is tolerated, not what would be surprising.
+    A plain level is strict and must be passed, a level relative to the reference, or to the expected interval, is
+    reached. A share is held
+    against its plain level as it stands: such a level says what is tolerated, not what would be surprising; where the
+    rule asks for a least number of rows it must concern so many of them, or all.
 
     Parameters
     ----------
@@ -90,9 +92,10 @@ def _weigh(measurement: Measurement, rule: Rule, reading: Reading) -> Verdict:
         for status, level in ((Status.WARNING, rule.warning), (Status.CRITICAL, rule.critical))
         if level is not None
     }
-    past = _reaches if rule.comparison.relative else _passes
+    past = _reaches if rule.comparison.relative or rule.comparison is Comparison.MULTIPLE else _passes
     reached = [status for status, level in levels.items() if past(reading.size, level)]
     against = reading.against or ("" if past(reading.size, reading.least) else reading.least_is)
+    against = against or _too_few(measurement, rule)
     status = Status.OK if against or not reached else max(reached, key=lambda each: each.rank)
     status = min(status, rule.cap, key=lambda each: each.rank)
     # a capped verdict may have no level of its own: it tells the one it passed
@@ -105,6 +108,15 @@ def _weigh(measurement: Measurement, rule: Rule, reading: Reading) -> Verdict:
         reading=reading,
         reason=against if reached and against else None,
     )
+
+
+def _too_few(measurement: Measurement, rule: Rule) -> str:
+    """Say so if a share concerns fewer rows than its rule asks for; all rows of a window are enough."""
+    share = measurement.value or 0.0
+    rows = round(share * measurement.n)
+    if not rule.least or rows >= rule.least or share >= 1:
+        return ""
+    return f"it concerns {rows} of {measurement.n} rows, {rule.least} are needed"
 
 
 def _passes(size: float, level: float) -> bool:

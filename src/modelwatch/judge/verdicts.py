@@ -21,6 +21,7 @@ from modelwatch.judge.thresholds import evaluate
 from modelwatch.stats import benjamini_hochberg
 
 FALSE_DISCOVERIES = 0.05
+ROWS, REFUSED = "rows", "schema_mismatch_share"
 Place = tuple[str, Slice, str, int]
 
 
@@ -74,6 +75,9 @@ def judge(measurements: Iterable[Measurement], terms: Terms) -> Judged:
     ends there counts. To hold a long span back for as long as it contains such a window would silence a slow
     drift for weeks after each short gap, and it is not needed: a gap of one window leaves a provisional
     verdict one firing window short of its span.
+
+    A verdict on the number of rows is `inhibited` where that on refused rows fires and the rows that came, refused
+    ones included, are as many as usual.
     """
     given = list(measurements)
     by_metric: defaultdict[str, list[Rule]] = defaultdict(list)
@@ -84,6 +88,8 @@ def judge(measurements: Iterable[Measurement], terms: Terms) -> Judged:
         _discounted(_verdicts(each, by_metric[each.series.metric], terms), (each.series, each.window.end) in false)
         for each in given
     ]
+    came = _came(given, judged)
+    judged = [_refused(each, verdicts, came, by_metric, terms) for each, verdicts in zip(given, judged, strict=True)]
     faulty = {
         _place(verdict)
         for verdicts in judged
@@ -115,6 +121,35 @@ def _verdicts(measurement: Measurement, rules: Sequence[Rule], terms: Terms) -> 
             expected_us=terms.expected_us,
         )
         for rule in chosen
+    ]
+
+
+def _came(given: Sequence[Measurement], judged: Sequence[Sequence[Verdict]]) -> dict[int, int]:
+    """How many rows came, refused ones included, by the end of each window in which the share refused fires."""
+    return {
+        each.window.end: each.n
+        for each, verdicts in zip(given, judged, strict=True)
+        if each.series.metric == REFUSED and any(verdict.status.firing for verdict in verdicts)
+    }
+
+
+def _refused(
+    measurement: Measurement,
+    verdicts: list[Verdict],
+    came: Mapping[int, int],
+    rules: Mapping[str, Sequence[Rule]],
+    terms: Terms,
+) -> list[Verdict]:
+    """Hold a verdict on the number of rows back if it would not fire on all that came: the refusal is told already."""
+    series, n = measurement.series, came.get(measurement.window.end)
+    if series.metric != ROWS or series.slice or n is None:
+        return verdicts
+    again = _verdicts(replace(measurement, value=float(n), n=n), rules[ROWS], terms)
+    return [
+        replace(each, inhibited=True, reason=f"{n} rows came, counting those that were refused")
+        if each.status.firing and not of_all.status.firing
+        else each
+        for each, of_all in zip(verdicts, again, strict=True)
     ]
 
 

@@ -104,7 +104,13 @@ def measure_profile(setting: Setting, window: Window, version: str, spans: Mappi
 
 
 def measure_outcome(
-    setting: Setting, window: Window, version: str, spans: Mapping[int, Block], *, due: bool = True
+    setting: Setting,
+    window: Window,
+    version: str,
+    spans: Mapping[int, Block],
+    *,
+    due: bool = True,
+    awaited: bool = True,
 ) -> list[Measurement]:
     """Performance and label metrics on trailing spans of one version, for all rows and by slice.
 
@@ -112,6 +118,8 @@ def measure_outcome(
     ----------
     due : bool
         Whether most of the window's labels should have come by now.
+    awaited : bool
+        Whether the model has labels at all, as far as is known.
     """
     measured: list[Measurement] = []
     slices = setting.plan.slice_names()
@@ -120,7 +128,7 @@ def measure_outcome(
             continue
         for family in (Family.PERFORMANCE, Family.LABELS):
             for metric in setting.metrics(family, span):
-                view = OutcomeView(block.outcome, 1 if metric.scope is Scope.MODEL else setting.minimum, due)
+                view = OutcomeView(block.outcome, 1 if metric.scope is Scope.MODEL else setting.minimum, due, awaited)
                 measured.append(
                     _measure(metric, view, Series(metric.name, column_of(metric), ALL_ROWS, version, span), window)
                 )
@@ -172,6 +180,7 @@ def measure_model(
     profile: Profile,
     *,
     last_row: int | None,
+    silence: int | None = None,
     earlier_means: tuple[float, ...] = (),
     short: str = "",
 ) -> list[Measurement]:
@@ -179,7 +188,9 @@ def measure_model(
 
     `short` says why the mean output does not stand for the window, empty if it does.
     """
-    view = ProfileView(window, profile, last_row, earlier_means=earlier_means, short=short, faults=profile.faults)
+    view = ProfileView(
+        window, profile, last_row, silence, earlier_means=earlier_means, short=short, faults=profile.faults
+    )
     span = setting.spans[0]
     return [
         _measure(metric, view, Series(metric.name, column_of(metric), ALL_ROWS, "", span), window)

@@ -240,6 +240,8 @@ def labels_pending_share(view: OutcomeView) -> Value:
 @LABELS.metric(title="Overdue labels", formula="rows without a label / rows, once labels are expected")
 def labels_overdue_share(view: OutcomeView) -> Value:
     """Share of the predictions whose label should have come by now and has not."""
+    if not view.awaited:
+        raise NotComputable("no labels are known of: none are declared, none are in the reference and none ever came")
     if not view.due:
         raise NotComputable("its labels are not expected yet")
     return share(view.outcome.rows - view.outcome.labelled, view.outcome.rows)

@@ -74,11 +74,15 @@ class ColumnView:
 
 @dataclass(frozen=True, slots=True)
 class ProfileView:
-    """One profile in one window; `last_row` is the newest timestamp seen before the window's end."""
+    """One profile in one window; `last_row` is the newest timestamp seen before the window's end.
+
+    `silence` is the longest time without a row, in microseconds, that ends in the window or lasts at its end.
+    """
 
     window: Window
     profile: Profile
     last_row: int | None = None
+    silence: int | None = None
     drifted: tuple[int, int] = (0, 0)  # columns in drift, columns judged
     earlier_means: tuple[float, ...] = ()
     short: str = ""  # why the mean output does not stand for the window
@@ -95,12 +99,14 @@ class ProfileView:
 class OutcomeView:
     """One outcome in one window; fewer than `minimum` labels are too few to score.
 
-    `due` says whether most of the window's labels should have come by now.
+    `due` says whether most of the window's labels should have come by now, `awaited` whether the model has labels at
+    all.
     """
 
     outcome: Outcome
     minimum: int = 1
     due: bool = True
+    awaited: bool = True
 
     def binary(self) -> BinaryOutcome:
         """The outcome of a binary model with enough labels."""

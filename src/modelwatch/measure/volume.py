@@ -22,6 +22,8 @@ Z95 = 1.959963984540054
 EARLIER_DAYS = 3
 """Least number of earlier days whose mean outputs say what is usual."""
 FAR, ANY = (0.0, float("inf")), (-float("inf"), float("inf"))
+MISFITS = ("type", "missing", "value", "probability")
+"""The kinds of fault that say that sender and specification disagree about what a row holds."""
 METRICS = Recorded(family=Family.VOLUME, scope=Scope.MODEL, better=Better.LOWER, source="definition")
 
 
@@ -38,33 +40,37 @@ def rows(view: ProfileView) -> Value:
     incident=Kind.FEED,
     unit="s",
     range=FAR,
-    formula="end of the window - newest timestamp",
+    formula="end of the window - newest timestamp, that of a refused row too",
 )
 def freshness_seconds(view: ProfileView) -> Value:
-    """Seconds from the newest prediction to the end of the window."""
+    """Seconds from the newest row to the end of the window; one that was refused shows that the service answers."""
     if view.last_row is None:
         raise NotComputable("no prediction yet")
     return Value((view.window.end - view.last_row) / SECOND, view.profile.rows)
 
 
 @METRICS.metric(
-    title="Time without a prediction",
+    title="Longest time without a row",
     incident=Kind.FEED,
     unit="s",
     range=FAR,
-    formula="0 if rows came in the window, else end of the window - newest timestamp",
+    formula="longest time between two rows, or to the end of the window, that ends in the window",
 )
 def silence_seconds(view: ProfileView) -> Value:
-    """Seconds without any prediction: zero while rows came in the window, its age when none did."""
-    if view.profile.rows:
-        return Value(0.0, view.profile.rows)
-    return freshness_seconds(view)
+    """Longest time without any row, accepted or refused, that ends in the window or lasts at its end, in seconds."""
+    if view.silence is None:
+        raise NotComputable("no row yet")
+    return Value(view.silence / SECOND, view.profile.rows)
 
 
-@METRICS.metric(title="Rows of the wrong type", incident=Kind.SCHEMA, formula="rows quarantined for a type / rows")
+@METRICS.metric(
+    title="Rows refused",
+    incident=Kind.SCHEMA,
+    formula="rows quarantined for a value that is missing, of another type or impossible / these and the rows accepted",
+)
 def schema_mismatch_share(view: ProfileView) -> Value:
-    """Share of the rows that were turned away because a value had the wrong type."""
-    wrong = sum(count for fault, count in view.faults.items() if fault.startswith("type:"))
+    """Share of the rows that were turned away for what they hold; a repeated id or a future time is no such fault."""
+    wrong = sum(count for fault, count in view.faults.items() if fault.partition(":")[0] in MISFITS)
     return share(wrong, wrong + view.profile.rows)
 
 

@@ -27,7 +27,8 @@ class Profile:
     """Everything that is kept of the rows of one version and window.
 
     `errors` counts rows whose prediction failed, among `error_rows` that said whether it did. `faults` counts rows
-    that were quarantined, by `kind:field`; they are not among `rows`. `first` and `last` are the extreme timestamps.
+    that were quarantined, by `kind:field`; they are not among `rows`. `first` and `last` are the extreme timestamps,
+    those of quarantined rows included.
     """
 
     columns: Mapping[str, Sketch]

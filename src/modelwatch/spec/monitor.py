@@ -154,6 +154,12 @@ class Monitor:
         spot.faults.raise_any()
         raise AssertionError("a fault was noted")
 
+    @property
+    def declares_labels(self) -> bool:
+        """Whether the specification says anything of labels, rather than leaving all of it to the defaults."""
+        spot = self._spot()
+        return "label" not in self.roles.usual or spot.given("labels") or spot.given("outcomes")
+
     def _spot(self) -> Spot:
         """The top of the file, to note what is wrong there."""
         faults = Faults(self.source)
@@ -234,6 +240,7 @@ def _rule(rule: Rule) -> dict[str, Any]:
         "id": rule.id,
         "origin": rule.origin,
         "at_most": str(rule.cap),
+        "from_rows": rule.least,
     }
 
 

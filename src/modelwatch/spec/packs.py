@@ -26,6 +26,7 @@ def _rule(
     levels: tuple[float | None, float | None],
     *columns: str,
     cap: Status = Status.CRITICAL,
+    least: int = 0,
 ) -> Rule:
     warning, critical = levels
     return Rule(
@@ -36,22 +37,26 @@ def _rule(
         critical=critical,
         columns=columns,
         cap=cap,
+        least=least,
         origin=PACK,
     )
 
 
 _ABOVE, _LEVEL, _WARN = Comparison.ABOVE, Comparison.LEVEL, Status.WARNING
-_UNRANGED = _rule(_RANGE_METRIC, _ABOVE, (0.01, 0.05), FEATURES, cap=_WARN)
+# One odd row is more than 1 % of 66 rows, and no reason to wake anybody.
+_SEVERAL = 3
+_UNRANGED = _rule(_RANGE_METRIC, _ABOVE, (0.01, 0.05), FEATURES, cap=_WARN, least=_SEVERAL)
 
 EVERY_TASK = (
     _rule("missing_share", Comparison.ABOVE_REFERENCE_BY, (0.05, 0.20), ALL),
-    _rule("unseen_share", _ABOVE, (0.01, 0.05), FEATURES),
+    _rule("unseen_share", _ABOVE, (0.01, 0.05), FEATURES, least=_SEVERAL),
     # Columns without declared bounds: held against the reference's range widened by its width on both sides.
     _UNRANGED,
     _rule("rows", Comparison.SEASONAL, (50, None)),
     _rule("silence_seconds", Comparison.MULTIPLE, (None, 2)),
     _rule("freshness_seconds", Comparison.MULTIPLE, (2, 4)),
-    _rule("schema_mismatch_share", _ABOVE, (None, 0)),
+    # Another schema hits all rows of the caller who changed it; a row now and then is one caller's slip.
+    _rule("schema_mismatch_share", _ABOVE, (0.001, 0.01), least=_SEVERAL),
     _rule("nan_prediction_share", _ABOVE, (None, 0)),
     # A model that is not called any more answers with a default: no label is needed to see it.
     _rule("largest_share", Comparison.ABOVE_REFERENCE_BY, (0.3, 0.6)),

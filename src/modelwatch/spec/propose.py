@@ -71,9 +71,12 @@ def propose(model: str, facts: Mapping[str, Facts], found: Found, *, path: str |
         "windows: {size: 1d, lateness: 1h, spans: [1, 7, 28]}  # one verdict a day, on 1, 7 and 28 days",
     ]
     if found.task is not Task.NONE:
+        labels = "labels: {expected: 24h, horizon: 90d, minimum: 100}"
+        meaning = "when the truth comes, until when it counts, how many make a figure"
+        # Whoever declares labels is told when they do not come.
+        known = "label" in found.columns
         lines.append(
-            "labels: {expected: 24h, horizon: 90d, minimum: 100}"
-            "  # check: when the truth comes, until when it counts, how many make a figure"
+            f"{labels}  # check: {meaning}" if known else comment(f"{labels}  # for a model with labels: {meaning}")
         )
     return "\n".join(lines) + "\n"
 

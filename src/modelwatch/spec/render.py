@@ -14,7 +14,7 @@ from modelwatch.spec.rules import OWN
 from modelwatch.spec.write import flow, scalar
 
 # What `to_dict` says of a rule that is not written in a specification.
-_TOLD = ("id", "origin", "at_most")
+_TOLD = ("id", "origin", "at_most", "from_rows")
 # Keys that are written over several lines.
 _BLOCKS = ("columns", "features", "outcomes", "quality", "rules", "routes")
 
@@ -45,7 +45,10 @@ def _writable(rule: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _limit(rule: Mapping[str, Any]) -> str:
-    return "" if rule["at_most"] == Status.CRITICAL else f"  # at most {rule['at_most']}"
+    told = [] if rule["at_most"] == Status.CRITICAL else [f"at most {rule['at_most']}"]
+    if rule["from_rows"]:
+        told.append(f"from {rule['from_rows']} rows on")
+    return f"  # {', '.join(told)}" if told else ""
 
 
 def _block(key: str, value: Any) -> Iterator[str]:

@@ -5,8 +5,8 @@ the step that was under way.
 """
 
 from modelwatch.work.latest import latest
-from modelwatch.work.run import Ran, run_model
+from modelwatch.work.run import Ran, next_due, run_model
 from modelwatch.work.setup import Applied, apply_monitor
 from modelwatch.work.watched import Watched, load_watched
 
-__all__ = ["Applied", "Ran", "Watched", "apply_monitor", "latest", "load_watched", "run_model"]
+__all__ = ["Applied", "Ran", "Watched", "apply_monitor", "latest", "load_watched", "next_due", "run_model"]

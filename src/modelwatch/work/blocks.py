@@ -44,6 +44,7 @@ class Blocks:
     _summaries: dict[Window, tuple[int, dict[str, _Output]]] = field(
         default_factory=dict[Window, tuple[int, dict[str, _Output]]]
     )
+    _times: dict[Window, list[tuple[int, int]]] = field(default_factory=dict[Window, list[tuple[int, int]]])
     _firsts: dict[str, int] = field(default_factory=dict[str, int])
 
     def of(self, tx: Transaction, window: Window) -> dict[str, Block]:
@@ -80,6 +81,11 @@ class Blocks:
         """The profile of all versions in the window."""
         every = [block.profile for block in self.of(tx, window).values() if block.profile is not None]
         return merge_profiles(every) if every else Profile.empty(self.plan)
+
+    def refused(self, tx: Transaction, window: Window) -> dict[tuple[str, str], int]:
+        """Quarantined rows in the window by kind of fault and field."""
+        faults = self.whole(tx, window).faults
+        return {(kind, name): rows for (kind, _, name), rows in ((key.partition(":"), n) for key, n in faults.items())}
 
     def rows(self, tx: Transaction, window: Window) -> int:
         """Rows of all versions in the window."""
@@ -157,6 +163,21 @@ class Blocks:
             before = self.plan.calendar.window_of(start).start
         return None
 
+    def silences(self, tx: Transaction, window: Window) -> list[Window]:
+        """The stretches without a row, refused ones counted as rows, that end in the window or last at its end.
+
+        Each begins with the row before it, be that in an earlier window; gaps within a base window are not known.
+        """
+        self.of(tx, window)
+        before, found = self.last_row(tx, self.plan.calendar.previous(window)), list[Window]()
+        for first, last in self._times.get(window, ()):
+            if before is not None and first > before:
+                found.append(Window(before, first))
+            before = last if before is None else max(before, last)
+        if before is not None and before < window.end:
+            found.append(Window(before, window.end))
+        return found
+
     def first(self, tx: Transaction) -> int | None:
         """The start of the first base window that has rows."""
         return profiles.first_start(tx, self.watched.model_id)
@@ -171,6 +192,12 @@ class Blocks:
         base: dict[str, list[Profile]] = {}
         for row in profiles.get_many(tx, model_id, window.start, window.end):
             base.setdefault(row.version, []).append(Profile.from_bytes(self.plan, row.blob))
+        self._times[window] = sorted(
+            (each.first, each.last)
+            for found in base.values()
+            for each in found
+            if each.first is not None and each.last is not None
+        )
         slices = {
             row.version: SliceProfile.from_bytes(row.blob)
             for row in profiles.get_slices(tx, model_id, window.start, window.end)

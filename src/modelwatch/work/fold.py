@@ -118,12 +118,17 @@ class _Folding:
         usable = frame.filter(possible & (pl.col("source_table") == PREDICTIONS))
         base = self._plan.calendar.base
         counted: defaultdict[Window, Counter[str]] = defaultdict(Counter)
+        times: defaultdict[Window, list[int]] = defaultdict(list)
         rows = usable.select(pl.col(TIMESTAMP).dt.epoch("us").alias("instant"), "kind", "field")
         for instant, kind, field in rows.iter_rows():
             start = instant - instant % base
             counted[Window(start, start + base)][f"{kind}:{field}"] += 1
+            times[Window(start, start + base)].append(instant)
         empty = Profile.empty(self._plan)
-        found = {("", window): Profile(empty.columns, faults=dict(faults)) for window, faults in counted.items()}
+        found = {
+            ("", window): Profile(empty.columns, first=min(times[window]), last=max(times[window]), faults=dict(faults))
+            for window, faults in counted.items()
+        }
         self._merge(tx, found)
         self._mark(tx, PROFILE, {self._plan.calendar.window_of(window.start) for window in counted})
 

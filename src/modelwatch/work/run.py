@@ -10,12 +10,12 @@ from dataclasses import dataclass
 
 from modelwatch.act import Courier
 from modelwatch.catalog import Catalog
-from modelwatch.domain.instants import Window, format_duration
+from modelwatch.domain.instants import Window, day_of, format_duration, format_instant
 from modelwatch.domain.names import ModelKey
 from modelwatch.log import Lake
 from modelwatch.profile import Plan
 from modelwatch.profile.outcome import has_outcomes
-from modelwatch.store import State, clock, profiles
+from modelwatch.store import State, clock, labels, profiles
 from modelwatch.work.blocks import Blocks
 from modelwatch.work.dormant import patience_of
 from modelwatch.work.fold import fold_lake
@@ -90,8 +90,20 @@ def run_model(
         opened=tally.opened,
         resolved=tally.resolved,
         notifications=sent,
-        notes=(*folded.notes, *_notes(stepper)),
+        notes=(*folded.notes, *_notes(stepper), *_waiting(state, stepper, until)),
     )
+
+
+def next_due(state: State, catalog: Catalog, key: ModelKey, now: int) -> int:
+    """The next instant after `now` at which something is due: a window closes, or a silence becomes too long."""
+    with state.reading() as tx:
+        watched = load_watched(tx, catalog, key)
+        closes = watched.due(watched.monitor.calendar.window_of(now - watched.monitor.lateness))
+        if watched.plan is None or not watched.silences:
+            return closes
+        last = Blocks(watched, watched.plan).last_row(tx, watched.monitor.calendar.window_of(now))
+    alarms = [last + limit + watched.monitor.lateness for limit in watched.silences] if last is not None else []
+    return min([closes, *(alarm for alarm in alarms if alarm > now)])
 
 
 def _notes(stepper: Stepper) -> Iterator[str]:
@@ -101,16 +113,29 @@ def _notes(stepper: Stepper) -> Iterator[str]:
         yield f"no row of {watched.key.model} for more than {silence}: its windows are not measured until one comes"
 
 
+def _waiting(state: State, stepper: Stepper, until: int) -> Iterator[str]:
+    """Say that labels whose time has come still wait for a window to close."""
+    watched, calendar = stepper.watched, stepper.plan.calendar
+    with state.reading() as tx:
+        day = labels.first_day(tx, watched.model_id)
+    if stepper.index is not None and day is not None and day <= day_of(until):
+        closes = watched.due(calendar.window_of(until - watched.monitor.lateness))
+        model, at = watched.key.model, format_instant(closes)
+        yield f"labels of {model} came: they are joined to their predictions when the next window closes, {at}"
+
+
 def _steps(state: State, courier: Courier, stepper: Stepper, due: Window, progress: Progress | None) -> int:
-    """Step through the windows that close within a stretch of time, in order."""
+    """Step through the windows that close within a stretch of time, in order, and look for silence in the last."""
     calendar, sent = stepper.plan.calendar, 0
     window, total = calendar.window_of(due.start), due.length // calendar.size
-    while window.end <= due.end:
+    while window.start < due.end:
         if progress is not None:
             progress((window.start - due.start) // calendar.size, total, "windows")
         with state.transaction() as tx:
-            after = stepper.passed(tx, window, due.end)
-            changes = [] if after is not None else stepper.step(tx, window)
+            changes = stepper.alarm(tx, window, due.end)
+            after = stepper.passed(tx, window, due.end) if window.end <= due.end else None
+            if window.end <= due.end and after is None:
+                changes += stepper.step(tx, window)
         if changes:
             sent += courier.deliver_due().sent
         window = after or calendar.next(window)

@@ -15,7 +15,7 @@ from modelwatch.act.draft import EVERYTHING_TO_LOG, Route
 from modelwatch.act.pipeline import notify
 from modelwatch.domain.columns import TIMESTAMP
 from modelwatch.domain.incident import Kind
-from modelwatch.domain.instants import DAY, Window, day_of, to_datetime
+from modelwatch.domain.instants import DAY, SECOND, Window, day_of, to_datetime
 from modelwatch.domain.measurement import Measurement, Series, Status
 from modelwatch.domain.rule import Verdict
 from modelwatch.judge import Book, Change, Context, Season, Terms, Turn, advance, judge
@@ -40,9 +40,10 @@ from modelwatch.work.fold import BACKFILL, OUTCOME, PROFILE
 from modelwatch.work.history import History
 from modelwatch.work.index import LabelIndex, read_frame, write_frame
 from modelwatch.work.keeping import relearn
-from modelwatch.work.watched import Watched
+from modelwatch.work.watched import SILENCE, Watched
 
 MODEL = "model"
+LABELLED = "labelled"  # a cursor of our own: the last instant at which labels came
 OWN_WINDOWS = 28
 EVENTS_REACH = 28 * DAY
 
@@ -71,6 +72,7 @@ class Stepper:
     _setting: Setting | None = None
     _book: Book | None = None
     _own_tried: bool = False
+    _declared: bool | None = None  # whether the specification speaks of labels
 
     @property
     def setting(self) -> Setting:
@@ -99,12 +101,48 @@ class Stepper:
         changes = self._advance(tx, instant, verdicts)
         self.tally.windows += 1
         self._learn_own_spread(tx, window)
+        clock.advance(tx, self.watched.model_id, window.end)
+        self._finish(tx, instant, changes)
+        return changes
+
+    def alarm(self, tx: Transaction, window: Window, upto: int) -> list[Change]:
+        """Tell of a silence when it becomes too long, before `window` closes: that may be a day later.
+
+        Parameters
+        ----------
+        upto
+            How far the time of rows may be looked at.
+        """
+        changes = list[Change]()
+        limits = self.watched.silences
+        silences = self.blocks.silences(tx, window) if limits else []
+        for limit in limits:
+            found = (silence.start + limit for silence in silences if silence.length >= limit)
+            due = next((at for at in found if window.start <= at < window.end), None)
+            if due is not None and due <= upto:
+                changes += self._alarm(tx, window, due, limit)
+        return changes
+
+    def _alarm(self, tx: Transaction, window: Window, due: int, limit: int) -> list[Change]:
+        """Judge a silence in an open window as of the instant at which it reached a limit, once."""
+        series = Series(SILENCE, span=self.watched.monitor.spans[0])
+        silent = Measurement(series, window, limit / SECOND)
+        verdicts = judge([silent], self._terms(tx, window)).verdicts
+        marks = (self._numbered(tx).tracks.get((verdict.rule, series)) for verdict in verdicts)
+        told = (mark.value or 0.0 for track in marks if track and (mark := track.at(window.end)))
+        if max(told, default=-1.0) >= limit / SECOND:
+            return []
+        instant = due + self.watched.monitor.lateness
+        changes = self._advance(tx, instant, list(verdicts), now=due)
+        self._finish(tx, instant, changes)
+        return changes
+
+    def _finish(self, tx: Transaction, instant: int, changes: list[Change]) -> None:
+        """Keep the book, and tell what changed."""
         if self._book is not None:
             incidents.put_book(tx, self.watched.model_id, self._book.to_bytes())
-        clock.advance(tx, self.watched.model_id, window.end)
         clock.reach(tx, instant)
         self._tell(tx, changes)
-        return changes
 
     def passed(self, tx: Transaction, window: Window, end: int) -> Window | None:
         """Pass over windows that a long silence leaves nothing to do in, up to `end`.
@@ -157,7 +195,10 @@ class Stepper:
             kept = [write_frame(frame) for frame in later if not frame.is_empty()]
             labels.replace(tx, self.watched.model_id, day, kept)
         due = pl.concat([frame.filter(pl.col(TIMESTAMP) <= now) for _, frame in frames])
-        return set() if self.index is None or due.is_empty() else self.index.apply(tx, due)
+        if self.index is None or due.is_empty():
+            return set()
+        cursors.set_to(tx, self.watched.model_id, LABELLED, instant)
+        return self.index.apply(tx, due)
 
     def _reached(self, tx: Transaction, window: Window, changed: set[int], oldest: int | None) -> set[Window]:
         """The closed windows before this one whose spans hold one that changed; none that starts before `oldest`."""
@@ -206,21 +247,21 @@ class Stepper:
         self.history.note(found)
         return [*judged.verdicts, *second.verdicts]
 
-    def _advance(self, tx: Transaction, instant: int, verdicts: list[Verdict]) -> list[Change]:
-        """Take the verdicts of a step to the incidents, all at once."""
+    def _advance(self, tx: Transaction, instant: int, verdicts: list[Verdict], now: int | None = None) -> list[Change]:
+        """Take the verdicts of a step to the incidents, all at once; `now` is how far an open window has come."""
         book, changes = advance(
             self._numbered(tx),
             key=self.watched.key,
             instant=instant,
             verdicts=verdicts,
-            contexts=cache(partial(self._context, tx)),
+            contexts=cache(partial(self._context, tx, now)),
             catalog=self.watched.catalog,
             rules=self.watched.monitor.rules,
         )
         self._keep(tx, book, changes)
         return list(changes)
 
-    def _context(self, tx: Transaction, window: Window) -> Context:
+    def _context(self, tx: Transaction, now: int | None, window: Window) -> Context:
         """What is known of a window that was measured in this step or an earlier one."""
         reference = self.watched.reference
         return Context(
@@ -229,9 +270,11 @@ class Stepper:
             baselines={} if reference is None else reference.baselines,
             history=lambda series: self.history.before(tx, window, series),
             events=events.candidates(tx, self.watched.model_id, window.start - EVENTS_REACH, window.end),
+            refused=self.blocks.refused(tx, window),
             features=self.plan.features,
             task=self.plan.task,
             timezone=self.plan.calendar.timezone,
+            now=window.end if now is None else min(now, window.end),
         )
 
     def _measure(self, tx: Transaction, window: Window, instant: int, *, rows_changed: bool) -> list[Measurement]:
@@ -242,9 +285,19 @@ class Stepper:
         spans = self._spans(tx, window, profiles=rows_changed)
         measured = self._measure_rows(tx, window, spans) if rows_changed else self._measured_rows(tx, window)
         due = window.end + self.watched.monitor.outcome.expected <= instant
+        awaited = self._has_labels(tx)
         for version, sums in spans:
-            measured += measure_outcome(self.setting, window, version, sums, due=due)
+            measured += measure_outcome(self.setting, window, version, sums, due=due, awaited=awaited)
         return measured
+
+    def _has_labels(self, tx: Transaction) -> bool:
+        """Whether labels of the model are known of: in its specification, in its reference, or since one came."""
+        known = None if self.watched.reference is None else self.watched.reference.pooled.outcome
+        if self._declared is None:
+            self._declared = self.watched.monitor.declares_labels
+        if self._declared or (known is not None and known.labelled):
+            return True
+        return cursors.get(tx, self.watched.model_id, LABELLED) is not None
 
     def _measure_rows(
         self, tx: Transaction, window: Window, spans: list[tuple[str, dict[int, Block]]]
@@ -256,7 +309,10 @@ class Stepper:
         version = self.blocks.version_of(tx, window, main)
         earlier = self.blocks.earlier_means(tx, window, version)
         short = "" if main is None or main.profile is None else self.setting.shortfall(window, main.profile, version)
-        measured = measure_model(self.setting, window, whole, last_row=last, earlier_means=earlier, short=short)
+        silence = max((each.length for each in self.blocks.silences(tx, window)), default=None)
+        measured = measure_model(
+            self.setting, window, whole, last_row=last, silence=silence, earlier_means=earlier, short=short
+        )
         for version, sums in spans:
             profiles = {span: found.profile for span, found in sums.items() if found.profile is not None}
             measured += measure_profile(self.setting, window, version, profiles)

@@ -9,14 +9,17 @@ from dataclasses import dataclass
 
 from modelwatch.catalog import Catalog
 from modelwatch.domain.errors import UnknownName
-from modelwatch.domain.instants import Window
+from modelwatch.domain.instants import SECOND, Window
 from modelwatch.domain.names import ModelKey
+from modelwatch.domain.rule import Comparison
 from modelwatch.measure import Reference, Setting
 from modelwatch.profile import Plan
 from modelwatch.spec import Monitor, parse
 from modelwatch.store import models, monitors, references
 from modelwatch.store.metadata import Transaction
 from modelwatch.work.keeping import load_reference
+
+SILENCE = "silence_seconds"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,19 @@ class Watched:
         """The longest time that should pass between two rows."""
         gap = None if self.reference is None else self.reference.longest_gap
         return self.monitor.fresh or max(gap or 0, self.monitor.calendar.size)
+
+    @property
+    def silences(self) -> tuple[int, ...]:
+        """The times without a row, in microseconds, at which a rule speaks up, shortest first."""
+        units = {Comparison.MULTIPLE: self.expected_us, Comparison.ABOVE: SECOND, Comparison.LEVEL: SECOND}
+        levels = {
+            round(level * units[rule.comparison])
+            for rule in self.monitor.rules
+            if rule.metric == SILENCE and rule.comparison in units
+            for level in (rule.warning, rule.critical)
+            if level is not None
+        }
+        return tuple(sorted(levels))
 
     def due(self, window: Window) -> int:
         """The instant at which a window closes."""

@@ -5,13 +5,15 @@ Told when volume or freshness fires: nothing else can be known of rows that are 
 
 from __future__ import annotations
 
+from typing import Any
+
 from modelwatch.domain.instants import SECOND, format_instant
 from modelwatch.domain.measurement import Series
 from modelwatch.domain.quantity import number, stretch
-from modelwatch.judge.triage import evidence
+from modelwatch.judge.triage import evidence, schema
 from modelwatch.judge.triage.slices import by_slice, contrast
 from modelwatch.judge.triage.story import Finding, Matter, Story
-from modelwatch.judge.triage.wording import count
+from modelwatch.judge.triage.wording import count, named
 
 # which say that no row came of late, the plainest first
 _SILENCE = ("silence_seconds", "freshness_seconds")
@@ -21,23 +23,36 @@ def tell(matter: Matter) -> Story:
     """Tell how many rows came, how many usually do, and how old the newest one is."""
     lead = matter.lead
     stopped = _stopped(matter)
-    action = (
-        "Check that the service still answers and that its log arrives: start at its last row"
-        if stopped
-        else "Ask the callers of the model what changed: compare the slices with their traffic"
-    )
     return matter.told(
         _silence(matter, stopped) if stopped else _title(matter, lead),
         [
+            _refused(matter),
             _last(matter, stopped) if stopped else evidence.others(matter),
             evidence.quality(matter),
             evidence.performance(matter),
             contrast(matter, lead),
         ],
         slices=by_slice(matter, lead),
-        impact={"predictions": _rows(matter)},
-        first_action=action,
+        impact=_impact(matter),
+        first_action=_action(matter, stopped),
     )
+
+
+def _action(matter: Matter, stopped: Finding | None) -> str:
+    if matter.context.refused:
+        return f"Rows came and were refused, so the service answers: see why with `{schema.command(matter)}`"
+    if stopped and _is_over(matter, stopped):
+        return "Rows come again: find out what held them up, and hand in those of the gap if there were any"
+    if stopped:
+        return "Check that the service still answers and that its log arrives: start at its last row"
+    return "Ask the callers of the model what changed: compare the slices with their traffic"
+
+
+def _refused(matter: Matter) -> str:
+    """How many rows came besides and were not taken, whatever for."""
+    rows = sum(matter.context.refused.values())
+    fields = list(dict.fromkeys(name for _, name in matter.context.refused))
+    return f"{count(rows, 'row')} more came {matter.when()} and were refused, for {named(fields)}" if rows else ""
 
 
 def _stopped(matter: Matter) -> Finding | None:
@@ -53,17 +68,20 @@ def _stopped(matter: Matter) -> Finding | None:
 def _silence(matter: Matter, stopped: Finding) -> str:
     verdict = stopped.verdict
     if stopped.verdict.series.metric == "rows":
-        return f"No rows {matter.when()}{_usually(matter, verdict.series)}"
+        taken = "No rows accepted" if matter.context.refused else "No rows"
+        return f"{taken} {matter.when()}{_usually(matter, verdict.series)}"
     limit = "" if verdict.threshold is None else f" (limit {stretch(verdict.threshold)})"
+    if _is_over(matter, stopped):
+        return f"No row for {stretch(verdict.value or 0.0)}{limit} until rows came again {matter.when()}"
     return f"No new row for {stretch(verdict.value or 0.0)}{limit} {_at_end(matter)}"
 
 
 def _last(matter: Matter, stopped: Finding) -> str:
     """When the last row came, and how many usually do in a window."""
     verdict = stopped.verdict
-    if stopped.verdict.series.metric == "rows":
+    if stopped.verdict.series.metric == "rows" or _is_over(matter, stopped):
         return ""
-    last = verdict.window.end - round((verdict.value or 0.0) * SECOND)
+    last = _now(matter) - round((verdict.value or 0.0) * SECOND)
     seen = matter.context.find("rows", version=verdict.series.version)
     usually = "" if seen is None else _usually(matter, seen.series)
     return f"The last row is of {format_instant(last // SECOND * SECOND)}{usually}"
@@ -71,11 +89,23 @@ def _last(matter: Matter, stopped: Finding) -> str:
 
 def _usually(matter: Matter, series: Series) -> str:
     normal = evidence.usual(matter, series)
-    return "" if normal is None else f", where {number(normal)} a window are usual"
+    return f", where {number(normal)} a window are usual" if normal else ""
+
+
+def _is_over(matter: Matter, stopped: Finding) -> bool:
+    """Whether rows came again after the silence, within the window."""
+    age = matter.context.find("freshness_seconds")
+    if stopped.verdict.series.metric != _SILENCE[0] or age is None or age.value is None:
+        return False
+    return age.value + 1 < (stopped.verdict.value or 0.0)
+
+
+def _now(matter: Matter) -> int:
+    return matter.context.window.end if matter.context.now is None else matter.context.now
 
 
 def _at_end(matter: Matter) -> str:
-    return f"by {format_instant(matter.context.window.end)}"
+    return f"by {format_instant(_now(matter) // SECOND * SECOND)}"
 
 
 def _title(matter: Matter, lead: Finding) -> str:
@@ -85,6 +115,6 @@ def _title(matter: Matter, lead: Finding) -> str:
     return f"{lead.title} at {evidence.reading(lead)} {matter.when(verdict.series.span)}"
 
 
-def _rows(matter: Matter) -> int | None:
+def _impact(matter: Matter) -> dict[str, Any]:
     seen = matter.context.find("rows", version=matter.lead.verdict.series.version)
-    return None if seen is None or seen.value is None else round(seen.value)
+    return {} if seen is None or seen.value is None else {"predictions": round(seen.value)}

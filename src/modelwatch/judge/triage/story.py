@@ -77,8 +77,12 @@ class Context:
         among them.
     events
         Those of the last weeks, in any order.
+    refused
+        How many rows of the window were quarantined, by kind of fault and field.
     features, task, timezone
         The monitor's.
+    now
+        Up to when rows were looked at, before the end of a window that is still open; None: to its end.
     """
 
     window: Window
@@ -86,9 +90,11 @@ class Context:
     baselines: Mapping[Series, Baseline] = field(default_factory=dict[Series, Baseline])
     history: Callable[[Series], Sequence[float]] = no_history
     events: Sequence[Event] = ()
+    refused: Mapping[tuple[str, str], int] = field(default_factory=dict[tuple[str, str], int])
     features: Sequence[str] = ()
     task: Task = Task.NONE
     timezone: str = "UTC"
+    now: int | None = None
     _named: dict[str, list[Measurement]] = field(
         init=False, compare=False, default_factory=dict[str, list[Measurement]]
     )
@@ -213,8 +219,12 @@ class Matter:
         grounds: int = 0,
         slices: Sequence[dict[str, Any]] = (),
         impact: Mapping[str, Any] | None = None,
+        columns: Sequence[str] = (),
     ) -> Story:
-        """Put a story together: what speaks for it, then in one line what is ruled out, then what is weak."""
+        """Put a story together: what speaks for it, then in one line what is ruled out, then what is weak.
+
+        `columns` are further ones at fault, which no series is of.
+        """
         lines, clues, weak = list[str](), list[str](), list[str]()
         for line in evidence:
             if isinstance(line, Clue):
@@ -227,7 +237,7 @@ class Matter:
         cause = Cause(
             kind=self.kind,
             evidence=tuple(lines),
-            columns=tuple(dict.fromkeys((*self.columns, *columns_of(self.lasting)))),
+            columns=tuple(dict.fromkeys((*columns, *self.columns, *columns_of(self.lasting)))),
             slices=tuple(slices),
             impact=dict(impact or {}),
             first_action=first_action,
