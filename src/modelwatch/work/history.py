@@ -45,5 +45,5 @@ class History:
     def _load(self, tx: Transaction, window: Window) -> None:
         start = window.start - (WINDOWS + 1) * window.length
         self._loaded = True
-        for row in measurements.latest(tx, self.model_id, start, window.start):
+        for row in measurements.latest(tx, self.model_id, start, 2**62):
             self.note(unpack_measurements(row.blob, Window(row.start, row.end), row.version, row.revision))
