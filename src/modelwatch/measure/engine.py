@@ -173,7 +173,7 @@ def measure_model(
     earlier_means: tuple[float, ...] = (),
 ) -> list[Measurement]:
     """What concerns the model as a whole, whatever its version: rows, freshness, schema, shift of the mean output."""
-    view = ProfileView(window, profile, last_row, silence, earlier_means=earlier_means, faults=profile.faults)
+    view = ProfileView(window, profile, last_row, earlier_means=earlier_means, faults=profile.faults, silence=silence)
     span = setting.spans[0]
     return [
         _measure(metric, view, Series(metric.name, column_of(metric), ALL_ROWS, "", span), window)

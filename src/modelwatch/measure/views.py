@@ -82,10 +82,10 @@ class ProfileView:
     window: Window
     profile: Profile
     last_row: int | None = None
-    silence: int | None = None
     drifted: tuple[int, int] = (0, 0)  # columns in drift, columns judged
     earlier_means: tuple[float, ...] = ()
     faults: Mapping[str, int] = field(default_factory=dict[str, int])
+    silence: int | None = None
 
     def latency(self) -> LogBuckets:
         """The latencies logged in the window."""
