@@ -112,6 +112,10 @@ class FakeHome:
         self._asked("incidents", key, state=state, incident_id=incident_id)
         return [INCIDENT]
 
+    def quarantine(self, key: ModelKey, **wanted: Any) -> dict[str, Any]:
+        self._asked("quarantine", key, **wanted)
+        return {"total": 0, "causes": [], "rows": []}
+
     def respond(self, key: ModelKey | None, incident_id: int, act: str, **given: Any) -> dict[str, Any]:
         self._asked("respond", key, incident_id, act, **given)
         return INCIDENT

@@ -168,3 +168,11 @@ def test_a_channel_that_fails_its_test_ends_in_one(call: Call) -> None:
     told = call("channels", "test", "team", "--json")
     assert told.exit_code == 1
     assert json.loads(told.stdout) == {"channel": "team", "delivered": False, "error": "example.org answered 503"}
+
+
+def test_quarantine_asks_for_a_field_since_a_time(call: Call, home: FakeHome) -> None:
+    told = call("quarantine", "eta", "--since", "2024-01-01", "--field", "score", "--limit", 3)
+    assert (told.exit_code, told.stdout) == (0, "no row was refused\n")
+    assert home.calls == [("quarantine", (ETA,), {"since": START, "field": "score", "limit": 3})]
+    assert json.loads(call("quarantine", "eta", "--json").stdout)["total"] == 0
+    assert call("quarantine", "eta", "--limit", 0).exit_code == 2

@@ -337,3 +337,11 @@ def test_what_the_floor_was_made_of_makes_the_verdict_provisional() -> None:
 
 def test_every_comparison_has_a_reader() -> None:
     assert set(READERS) == set(Comparison)
+
+
+@pytest.mark.parametrize(("share", "n", "status"), [(0.02, 100, OK), (0.03, 100, CRITICAL), (1.0, 2, CRITICAL)])
+def test_a_share_of_few_rows_needs_several_or_all(share: float, n: int, status: Status) -> None:
+    asked = replace(rule(Comparison.ABOVE, 0.001, 0.01), least=3)
+    verdict = evaluate(replace(measured(share), n=n), asked, metric=metric())
+    assert verdict.status is status
+    assert verdict.reason == ("it concerns 2 of 100 rows, 3 are needed" if status is OK else None)

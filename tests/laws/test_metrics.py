@@ -66,7 +66,13 @@ def profile(*, empty: bool = False) -> ProfileView:
     )
     last = None if empty else DAY - 5
     return ProfileView(
-        WINDOW, found, last, (1, 4) if not empty else (0, 0), () if empty else (0.1, 0.2, 0.3), {"type:x": 1}
+        WINDOW,
+        found,
+        last,
+        (1, 4) if not empty else (0, 0),
+        () if empty else (0.1, 0.2, 0.3),
+        {"type:x": 1},
+        silence=None if empty else 3_600_000_000,
     )
 
 

@@ -189,7 +189,7 @@ def measure_model(
     `short` says why the mean output does not stand for the window, empty if it does.
     """
     view = ProfileView(
-        window, profile, last_row, silence, earlier_means=earlier_means, short=short, faults=profile.faults
+        window, profile, last_row, earlier_means=earlier_means, short=short, faults=profile.faults, silence=silence
     )
     span = setting.spans[0]
     return [

@@ -82,11 +82,11 @@ class ProfileView:
     window: Window
     profile: Profile
     last_row: int | None = None
-    silence: int | None = None
     drifted: tuple[int, int] = (0, 0)  # columns in drift, columns judged
     earlier_means: tuple[float, ...] = ()
     short: str = ""  # why the mean output does not stand for the window
     faults: Mapping[str, int] = field(default_factory=dict[str, int])
+    silence: int | None = None
 
     def latency(self) -> LogBuckets:
         """The latencies logged in the window."""

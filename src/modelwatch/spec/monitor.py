@@ -35,7 +35,8 @@ class Monitor:
     `features` is empty while `auto` is true: `resolve` then takes them from the reference. `segments` are
     single columns. `fresh` is the longest silence to expect; None: the reference's longest gap. Durations are
     microseconds. `rules` are the pack's with the user's own merged in. `text` is the YAML as it was given and
-    `source` its name; they count for nothing when two monitors are compared.
+    `source` its name, `declares_labels` whether it says anything of labels; they count for nothing when two monitors
+    are compared.
     """
 
     key: ModelKey
@@ -57,6 +58,7 @@ class Monitor:
     rules: tuple[Rule, ...]
     routes: tuple[Route, ...]
     retention: Retention
+    declares_labels: bool = field(default=True, compare=False)
     text: str = field(default="", compare=False, repr=False)
     source: str = field(default="monitor.yaml", compare=False, repr=False)
 
@@ -153,12 +155,6 @@ class Monitor:
         spot.below(*steps).refuse(message)
         spot.faults.raise_any()
         raise AssertionError("a fault was noted")
-
-    @property
-    def declares_labels(self) -> bool:
-        """Whether the specification says anything of labels, rather than leaving all of it to the defaults."""
-        spot = self._spot()
-        return "label" not in self.roles.usual or spot.given("labels") or spot.given("outcomes")
 
     def _spot(self) -> Spot:
         """The top of the file, to note what is wrong there."""

@@ -121,6 +121,7 @@ def _parts(raw: Mapping[str, Any], spot: Spot, catalog: Catalog) -> dict[str, An
         "calendar": calendar,
         "spans": spans,
         "outcome": outcome,
+        "declares_labels": spot.given("labels") or spot.given("outcomes") or spot.given("columns", "label"),
         "reference": _reference(raw["reference"], spot) if spot.sound("reference") else None,
         "ranges": ranges,
         "rules": rules,

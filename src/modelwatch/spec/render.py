@@ -34,7 +34,10 @@ def render(monitor: Monitor) -> str:
         if key == "rules" and pack:
             lines.append("# rules of the pack; a rule with the same metric, columns and window replaces one")
             lines.extend(f"#   - {flow(_writable(rule))}{_limit(rule)}" for rule in pack)
-        lines.extend(_block(key, value) if key in _BLOCKS else [f"{key}: {flow(value)}"])
+        written = list(_block(key, value) if key in _BLOCKS else [f"{key}: {flow(value)}"])
+        undeclared = key == "outcomes" and not monitor.declares_labels
+        # As comments, so that the text read back declares none either.
+        lines.extend(f"# {line}" for line in written) if undeclared else lines.extend(written)
         if key == "columns":
             lines.extend(f"  # {role}: {scalar(name)}  (where a file has it)" for role, name in usual.items())
     return "\n".join(lines) + "\n"

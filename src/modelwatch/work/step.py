@@ -72,7 +72,6 @@ class Stepper:
     _setting: Setting | None = None
     _book: Book | None = None
     _own_tried: bool = False
-    _declared: bool | None = None  # whether the specification speaks of labels
 
     @property
     def setting(self) -> Setting:
@@ -293,9 +292,7 @@ class Stepper:
     def _has_labels(self, tx: Transaction) -> bool:
         """Whether labels of the model are known of: in its specification, in its reference, or since one came."""
         known = None if self.watched.reference is None else self.watched.reference.pooled.outcome
-        if self._declared is None:
-            self._declared = self.watched.monitor.declares_labels
-        if self._declared or (known is not None and known.labelled):
+        if self.watched.monitor.declares_labels or (known is not None and known.labelled):
             return True
         return cursors.get(tx, self.watched.model_id, LABELLED) is not None
 
