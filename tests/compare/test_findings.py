@@ -62,7 +62,8 @@ def test_the_range_is_widened_by_its_width_and_its_ends_belong_to_it(
     step: float, expected: str | None, dtype: type
 ) -> None:
     before = np.linspace(2.0, 3.0, 100, dtype=dtype)
-    after = np.concatenate([np.linspace(1.0 - step, 4.0 + step, 2), np.full(18, 2.5)]).astype(dtype)
+    ends = np.repeat(np.linspace(1.0 - step, 4.0 + step, 2), 2)
+    after = np.concatenate([ends, np.full(16, 2.5)]).astype(dtype)
     assert checks({"x": before}, {"x": after}).get("out_of_range_share") == expected
 
 

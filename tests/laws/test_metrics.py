@@ -69,9 +69,9 @@ def profile(*, empty: bool = False) -> ProfileView:
         WINDOW,
         found,
         last,
-        (1, 4) if not empty else (0, 0),
-        () if empty else (0.1, 0.2, 0.3),
-        {"type:x": 1},
+        drifted=(1, 4) if not empty else (0, 0),
+        earlier_means=() if empty else (0.1, 0.2, 0.3),
+        faults={"type:x": 1},
         silence=None if empty else 3_600_000_000,
     )
 
