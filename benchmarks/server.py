@@ -41,7 +41,14 @@ def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=10.0, help="of every load")
-    parser.add_argument("--windows", type=int, default=5, help="of a minute, for the way to the notification")
+    parser.add_argument(
+        "--windows",
+        type=int,
+        choices=range(1, 61),
+        metavar="N",
+        default=5,
+        help="of a minute, for the way to the notification",
+    )
     given = parser.parse_args()
     loads = (
         Load("Arrow, 10,000 rows", ARROW, 10_000, 1, _arrow(10_000)),
