@@ -6,9 +6,8 @@ The only place that knows all rooms; the command line, the server and notebooks 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
-from itertools import chain
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from threading import RLock
 from types import TracebackType
@@ -20,12 +19,7 @@ import polars as pl
 from modelwatch import measure
 from modelwatch.act import Courier, Delivery, channels, notify_seen
 from modelwatch.catalog import Catalog
-from modelwatch.collect.batch import with_flat_features
 from modelwatch.collect.bodies import Rows
-from modelwatch.collect.canonical import Canonical, canonical_predictions
-from modelwatch.collect.expected import check_labels, check_predictions
-from modelwatch.collect.files import count_rows, digest_of, is_untyped, read_batches
-from modelwatch.collect.labels import canonical_labels
 from modelwatch.collect.layout import Layout
 from modelwatch.collect.quarantine import QUARANTINE_TYPES, told_quarantine
 from modelwatch.collect.served import served_frame
@@ -42,6 +36,7 @@ from modelwatch.domain.slices import Slice
 from modelwatch.judge import Book
 from modelwatch.log import HomeLock, Lake, Spool, flush
 from modelwatch.log.lake import LABELS, PREDICTIONS, QUARANTINE
+from modelwatch.log.rows import Progress, canonical_files, canonical_rows, check_files
 from modelwatch.measure.record import unpack_measurements
 from modelwatch.spec import Monitor, infer, parse, render
 from modelwatch.spec.channels import CHANNELS_FILE, ChannelFile
@@ -68,7 +63,6 @@ from modelwatch.work.channels import channel_rows, check_routes, declare_channel
 from modelwatch.work.distribution import distribution
 from modelwatch.work.truth import layout_of
 
-Progress = Callable[[int, int | None, str], None]
 FORMAT = 1
 FLUSH_ROWS = 50_000
 SERVER_FILE = "server.json"
@@ -190,11 +184,10 @@ class Home:
             Names the batch, the same whenever the same batch comes.
         """
         monitor = self._watched(key).monitor
-        given = _Source(received=wall(), digest=source, first_row=1, text=False)
-        table = LABELS if labels else PREDICTIONS
-        frame, layout = served_frame(rows, layout_of(monitor))
-        canonical = _canonical(frame, layout, table, monitor.outcome.name, given)
-        self.spool.append(key, table, canonical.frame, canonical.quarantine, received=given.received)
+        table, received = LABELS if labels else PREDICTIONS, wall()
+        frame, layout = served_frame(rows, layout_of(monitor), arrival=received)
+        canonical = canonical_rows(frame, layout, table, outcome=monitor.outcome.name, received=received, digest=source)
+        self.spool.append(key, table, canonical.frame, canonical.quarantine, received=received)
         return Receipt(accepted=canonical.frame.height, quarantined=canonical.quarantine.height)
 
     def add_event(self, key: ModelKey, event: Event) -> None:
@@ -358,11 +351,10 @@ class Home:
             states = (IncidentState.OPEN, IncidentState.ACKNOWLEDGED) if wanted is IncidentState.OPEN else (wanted,)
         with self.state.reading() as tx:
             model_id = None if key is None else models.find(tx, key)
-            mine = {number for known, number in models.known(tx).items() if project in (None, known.project)}
             if incident_id is not None:
-                found = [incidents.get(tx, incident_id, model_id=model_id, project=project)]
-            else:
-                found = incidents.listed(tx, model_id=model_id, states=states)
+                return [incidents.get(tx, incident_id, model_id=model_id, project=project).body]
+            mine = {number for known, number in models.known(tx).items() if project in (None, known.project)}
+            found = incidents.listed(tx, model_id=model_id, states=states)
             return [stored.body for stored in found if stored.model_id in mine]
 
     def respond(
@@ -513,22 +505,18 @@ class Home:
         layout = layout_of(monitor)
         if outcome is not None and outcome != monitor.outcome.name:
             raise InputError(f"model {key.model!r} has no outcome {outcome!r}: its outcome is {monitor.outcome.name!r}")
-        total = _total(paths)
-        warned = [_checked(path, layout, table, monitor.outcome.name) for path in paths]
-        receipt, done, spooled = Receipt(warnings=tuple(chain.from_iterable(warned))), 0, 0
-        for path in paths:
-            digest, text, first = digest_of(path), is_untyped(path), 1
-            for batch in read_batches(path):
-                source = _Source(received=wall(), digest=digest, first_row=first, text=text)
-                canonical = _canonical(batch, layout, table, monitor.outcome.name, source)
-                self.spool.append(key, table, canonical.frame, canonical.quarantine, received=source.received)
-                first += batch.height
-                done, spooled = done + batch.height, spooled + batch.height
+        name = monitor.outcome.name
+        # Nobody else moves these rows to the lake meanwhile: the receipt tells what became of them there.
+        with self._working:
+            receipt = Receipt(warnings=check_files(paths, layout, table, outcome=name))
+            batches = canonical_files(paths, layout, table, outcome=name, clock=wall, progress=progress)
+            spooled = 0
+            for canonical, received in batches:
+                self.spool.append(key, table, canonical.frame, canonical.quarantine, received=received)
+                spooled += canonical.frame.height + canonical.quarantine.height
                 if spooled >= FLUSH_ROWS:
                     receipt, spooled = receipt + self.flush().get((key, table), Receipt()), 0
-                if progress is not None:
-                    progress(done, total, f"read {path.name}")
-        return receipt + self.flush().get((key, table), Receipt())
+            return receipt + self.flush().get((key, table), Receipt())
 
     def _waiting(self, key: ModelKey) -> int:
         """Labelled ids of a model that no prediction in the lake has."""
@@ -567,36 +555,6 @@ def _key_told(key: ApiKey) -> dict[str, Any]:
 def wall() -> int:
     """The wall's clock, microseconds since 1970."""
     return time.time_ns() // 1000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Source:
-    """Where a batch comes from, as `collect` asks for it."""
-
-    received: int
-    digest: str
-    first_row: int
-    text: bool
-
-
-def _canonical(batch: pl.DataFrame, layout: Layout, table: str, outcome: str, source: _Source) -> Canonical:
-    given = asdict(source)
-    if table == PREDICTIONS:
-        return canonical_predictions(batch, layout, **given)
-    return canonical_labels(batch, layout, outcome=outcome, **given)
-
-
-def _checked(path: Path, layout: Layout, table: str, outcome: str) -> tuple[str, ...]:
-    """Whether a file has the columns that it must have; returns what else it lacks, as warnings."""
-    columns = with_flat_features(next(read_batches(path))).columns
-    if table == PREDICTIONS:
-        return check_predictions(columns, layout, source=path.name)
-    return check_labels(columns, layout, outcome=outcome, source=path.name)
-
-
-def _total(paths: Sequence[Path]) -> int | None:
-    counts = [count_rows(path) for path in paths]
-    return None if None in counts else sum(count for count in counts if count is not None)
 
 
 def _check_format(settings: Path) -> None:

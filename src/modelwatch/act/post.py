@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from urllib.parse import SplitResult, urlsplit
@@ -135,6 +136,22 @@ def check_address(url: Secret, *, allow_private: bool) -> None:
         return  # the name may be known only there
     if not allow_private:
         refuse_private(str(parts.hostname), addresses)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posting:
+    """What every channel that posts to an address has: the address, and whether it may be a private one."""
+
+    name: str
+    url: Secret
+    allow_private: bool = False
+
+    @property
+    def where(self) -> str:
+        return host_of(self.url)
+
+    def check(self) -> None:
+        check_address(self.url, allow_private=self.allow_private)
 
 
 def host_of(url: Secret) -> str:

@@ -29,20 +29,25 @@ from modelwatch.domain.instants import format_instant
 INPUT, PROBABILITIES, OUTPUT = "input", "probabilities", "output"
 
 
-def served_frame(rows: Rows, layout: Layout) -> tuple[pl.DataFrame, Layout]:
-    """Rows of a body as columns, and the layout by which to read them.
+def served_frame(rows: Rows, layout: Layout, *, arrival: int) -> tuple[pl.DataFrame, Layout]:
+    """Rows of a body as columns, and the layout by which to read them; `arrival` as of `served_row`.
 
     Examples
     --------
     >>> layout = Layout(features={}, task=Task.BINARY, id="flight", score="p")
-    >>> frame, read = served_frame(Rows(records=[{"prediction_id": "a", "output": 0.8}]), layout)
+    >>> frame, read = served_frame(Rows(records=[{"prediction_id": "a", "output": 0.8}]), layout, arrival=0)
     >>> frame.rows(named=True), read.id, read.score
-    ([{'prediction_id': 'a', 'score': 0.8}], 'prediction_id', 'score')
+    ([{'prediction_id': 'a', 'score': 0.8, 'timestamp': '1970-01-01T00:00:00Z'}], 'prediction_id', 'score')
     """
     frame = rows.columns
     if frame is None:
-        frame = to_frame([served_record(record, layout) for record in rows.records or ()])
+        frame = to_frame([served_row(record, layout, arrival=arrival) for record in rows.records or ()])
     return frame, served_layout(layout, frame.columns)
+
+
+def served_row(record: dict[str, Any], layout: Layout, *, arrival: int) -> dict[str, Any]:
+    """One row as `served_record` lays it open and `in_our_words` names it."""
+    return in_our_words(served_record(record, layout), layout, arrival=arrival)
 
 
 def served_layout(layout: Layout, columns: Collection[str]) -> Layout:

@@ -21,12 +21,11 @@ import numpy as np
 import polars as pl
 
 from modelwatch.collect.bodies import Rows, to_frame
-from modelwatch.collect.canonical import Canonical, canonical_predictions
+from modelwatch.collect.canonical import Canonical
 from modelwatch.collect.ids import row_ids
-from modelwatch.collect.labels import canonical_labels
 from modelwatch.collect.layout import SOURCE_ROW, Layout
 from modelwatch.collect.quarantine import faults_of
-from modelwatch.collect.served import in_our_words, served_layout, served_record
+from modelwatch.collect.served import served_layout, served_row
 from modelwatch.domain.columns import LABEL, PREDICTION_ID
 from modelwatch.domain.errors import DiskFull, DurabilityError, InputError, Overloaded
 from modelwatch.domain.names import ModelKey
@@ -34,6 +33,7 @@ from modelwatch.domain.receipt import Fault, Receipt
 from modelwatch.log.flush import COMMIT_ROWS
 from modelwatch.log.recall import Recall
 from modelwatch.log.requests import Answer, Entry
+from modelwatch.log.rows import canonical_rows
 from modelwatch.log.spool import Spool
 from modelwatch.log.tables import LABELS, PREDICTIONS, QUARANTINE
 
@@ -339,12 +339,12 @@ def _group(parcels: Sequence[Parcel]) -> _Group:
     frame = first.rows.columns
     if frame is None:
         records = [
-            in_our_words(served_record(record, layout), layout, arrival=parcel.received)
+            served_row(record, layout, arrival=parcel.received)
             for parcel in parcels
             for record in parcel.rows.records or ()
         ]
         if first.table == PREDICTIONS:
-            made_ids = _give_ids(records, layout, first.received)
+            made_ids = _give_ids(records, first.received)
         frame = to_frame(records)
     elif first.table == PREDICTIONS and not {PREDICTION_ID, layout.id} & set(frame.columns):
         made_ids = None
@@ -359,32 +359,29 @@ def _canonical(first: Parcel, frame: pl.DataFrame, *, received: int) -> Canonica
     parts: list[Canonical] = []
     for start in range(0, frame.height, CONVERT_ROWS):
         rows = frame.slice(start, CONVERT_ROWS)
-        if first.table == LABELS:
-            part = canonical_labels(
-                rows, served, outcome=first.outcome, received=received, digest=digest, first_row=start + 1
+        parts.append(
+            canonical_rows(
+                rows,
+                served,
+                first.table,
+                outcome=first.outcome,
+                received=received,
+                digest=digest,
+                first_row=start + 1,
             )
-        else:
-            part = canonical_predictions(rows, served, received=received, digest=digest, first_row=start + 1)
-        parts.append(part)
+        )
     frames, refused = [part.frame for part in parts], [part.quarantine for part in parts]
     return Canonical(pl.concat(frames), pl.concat(refused))
 
 
-def _give_ids(records: list[dict[str, object]], layout: Layout, received: int) -> frozenset[int]:
-    """Give an id to every record that has none, under the word of the interface; returns which those are."""
-    lacking: list[int] = []
-    for place, record in enumerate(records):
-        if record.get(PREDICTION_ID) is None:
-            declared = None if layout.id is None else record.get(layout.id)
-            if declared is None:
-                lacking.append(place)
-            else:
-                record[PREDICTION_ID] = declared
+def _give_ids(records: list[dict[str, object]], received: int) -> frozenset[int]:
+    """Give an id to every record that has none; returns which those are. What was sent stays as it is."""
+    lacking = [place for place, record in enumerate(records) if record.get(PREDICTION_ID) is None]
     if lacking:
         times = pl.repeat(received, len(lacking), dtype=pl.Int64, eager=True).cast(pl.Datetime("us", "UTC"))
         made = row_ids(times, pl.int_range(len(lacking), eager=True), digest=uuid.uuid4().hex)
         for place, each in zip(lacking, made, strict=True):
-            records[place][PREDICTION_ID] = each
+            records[place] = {**records[place], PREDICTION_ID: each}
     return frozenset(place + 1 for place in lacking)
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from modelwatch.act.outline import facts, headline, limited, links, mark, model_of
-from modelwatch.act.post import check_address, host_of, post
+from modelwatch.act.post import Posting, post
 from modelwatch.act.sample import TEST
 from modelwatch.catalog import Catalog, ChannelKind, Form, Setting
 from modelwatch.domain.secret import Secret
@@ -29,24 +29,14 @@ _CLIENT = "modelwatch"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PagerDutyChannel:
+class PagerDutyChannel(Posting):
     """Sends events to one service, which its routing key names."""
 
-    name: str
     routing_key: Secret
-    url: Secret
-    allow_private: bool = False
 
     @property
     def acknowledges(self) -> bool:
         return True
-
-    @property
-    def where(self) -> str:
-        return host_of(self.url)
-
-    def check(self) -> None:
-        check_address(self.url, allow_private=self.allow_private)
 
     def send(self, message: Mapping[str, Any], *, key: str) -> None:
         """Send the event of a message; of a test, an alert that is closed at once.

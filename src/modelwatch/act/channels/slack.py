@@ -12,10 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from modelwatch.act.outline import Fact, facts, headline, limited, links, mark
-from modelwatch.act.post import check_address, host_of, post
+from modelwatch.act.post import Posting, post
 from modelwatch.catalog import Catalog, ChannelKind, Form, Setting
 from modelwatch.domain.errors import DeliveryError
-from modelwatch.domain.secret import Secret
 
 LONGEST_HEADER = 150  # characters, as Slack's reference of each block says
 LONGEST_SECTION = 3_000
@@ -27,19 +26,8 @@ _OK = "ok"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SlackChannel:
+class SlackChannel(Posting):
     """Posts to one incoming webhook, whose address is a secret."""
-
-    name: str
-    url: Secret
-    allow_private: bool = False
-
-    @property
-    def where(self) -> str:
-        return host_of(self.url)
-
-    def check(self) -> None:
-        check_address(self.url, allow_private=self.allow_private)
 
     def send(self, message: Mapping[str, Any], *, key: str) -> None:
         """Post the message.

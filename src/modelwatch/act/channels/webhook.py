@@ -17,7 +17,7 @@ from typing import Any, cast
 
 from modelwatch.act.deliver import wall_clock
 from modelwatch.act.outline import limited, mark
-from modelwatch.act.post import check_address, host_of, post
+from modelwatch.act.post import Posting, post
 from modelwatch.act.sample import TEST
 from modelwatch.catalog import Catalog, ChannelKind, Form, Setting
 from modelwatch.domain.errors import InputError
@@ -35,7 +35,7 @@ _PLAIN = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WebhookChannel:
+class WebhookChannel(Posting):
     """Posts to one address; several secrets give several signatures, while a secret is replaced.
 
     References
@@ -43,22 +43,12 @@ class WebhookChannel:
     https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
     """
 
-    name: str
-    url: Secret
     secrets: tuple[Secret, ...] = ()
-    allow_private: bool = False
     clock: Callable[[], int] = wall_clock
 
     @property
     def acknowledges(self) -> bool:
         return True
-
-    @property
-    def where(self) -> str:
-        return host_of(self.url)
-
-    def check(self) -> None:
-        check_address(self.url, allow_private=self.allow_private)
 
     def send(self, message: Mapping[str, Any], *, key: str) -> None:
         """Post the message, with its key as the webhook's id.
