@@ -42,12 +42,16 @@ ROOMS = {
     "show": Room("domain catalog"),
     "compare": Room("domain catalog stats sketch spec collect profile measure judge show", "numpy polars"),
     "work": Room("domain catalog sketch spec collect store log profile measure judge act", "msgspec numpy polars"),
+    # what people are shown of a home: read models, made of what the stages stored
+    "read": Room("domain catalog spec store profile sketch measure judge work", "numpy"),
     "demo": Room("domain collect", "polars"),
     # the only place that wires everything
     "app": Room("domain catalog spec collect store log measure judge act work", "msgspec polars"),
     # what stands in front: the server, the client, which may write into a home, modelwatch/__init__.py for notebooks,
     # and the verbs
-    "serve": Room("domain catalog collect store log app", "msgspec numpy polars starlette uvicorn"),
+    "serve": Room(
+        "domain catalog collect store log show read app", "jinja2 markupsafe msgspec numpy polars starlette uvicorn"
+    ),
     "sdk": Room("domain collect app"),
     "__init__": Room("domain catalog spec collect profile show compare app sdk"),
     "cli": Room("domain catalog spec collect store log show compare work demo app serve sdk", "click msgspec rich"),
@@ -64,7 +68,11 @@ ALSO = {
 
 # Libraries that a user may not have, by the file that adapts each: imported inside its functions, with the
 # exact install hint if missing.
-ADAPTERS: dict[str, str] = {"act/post.py": "httpx", "collect/bodies.py": "zstandard"}
+ADAPTERS: dict[str, str] = {
+    "act/post.py": "httpx",
+    "collect/bodies.py": "zstandard",
+    "show/charts/draw.py": "vl_convert",
+}
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from modelwatch.domain.errors import InputError
 from modelwatch.domain.names import ModelKey
 from modelwatch.domain.scope import Scope
 from modelwatch.serve.auth import Caller, Gate
-from modelwatch.serve.endpoint import Call, as_json, caller_of, sealed
+from modelwatch.serve.endpoint import Call, Endpoint, as_json, caller_of, sealed
 
 
 def call(query: str = "", model: str = "eta") -> Call:
@@ -21,7 +21,7 @@ def call(query: str = "", model: str = "eta") -> Call:
         "path_params": {"model": model},
         "headers": [],
     }
-    return Call(Request(scope), Caller("a", "rides", frozenset()), cast("Any", None))
+    return Call(Request(scope), Caller("a", "rides", frozenset()), cast("Any", None), cast("Any", None))
 
 
 def test_the_model_is_one_of_the_callers_project() -> None:
@@ -57,7 +57,8 @@ def test_a_flag_is_true_or_false() -> None:
 
 
 def test_a_route_without_scope_asks_nobody() -> None:
-    caller = caller_of(call().request, cast("Gate", None), None)
+    alive = Endpoint(method="GET", path="/", scope=None, summary="", handler=cast("Any", None))
+    caller = caller_of(call().request, cast("Gate", None), alive)
     assert (caller.name, caller.scopes) == ("anybody", frozenset[Scope]())
 
 

@@ -24,7 +24,7 @@ def call(query: str) -> Call:
         "query_string": query.encode(),
         "headers": [(b"host", b"evil.example")],
     }
-    return Call(Request(scope), Caller("a", "default", frozenset()), cast("Any", None))
+    return Call(Request(scope), Caller("a", "default", frozenset()), cast("Any", None), cast("Any", None))
 
 
 def show(item: int) -> dict[str, int]:

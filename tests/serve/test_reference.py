@@ -32,7 +32,7 @@ def examples() -> list[tuple[str, Any]]:
 def test_every_route_is_on_the_page() -> None:
     told = PAGE.replace("{m}", "{model}").replace("{c}", "{column}").replace("`.../", "`/v1/incidents/{id}/")
     for each in ENDPOINTS:
-        if each.scope is not Scope.LOCAL:
+        if each.scope is not Scope.LOCAL and not each.page:
             assert f"{each.path.replace(':path', '')}`" in told, each.path
 
 

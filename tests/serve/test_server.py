@@ -11,7 +11,8 @@ from modelwatch.app import Home
 from modelwatch.serve import build
 from modelwatch.serve.routes.table import ENDPOINTS
 
-PATHS = sorted({re.sub(r"\{[^}]*\}", "1", each.path) for each in ENDPOINTS})
+PATHS = sorted({re.sub(r"\{[^}]*\}", "1", each.path) for each in ENDPOINTS if not each.page})
+PAGES = sorted({re.sub(r"\{[^}]*\}", "1", each.path) for each in ENDPOINTS if each.page})
 METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "TRACE", "PROPFIND")
 
 
@@ -28,6 +29,27 @@ def test_every_answer_to_every_method_is_ours(reader: TestClient, path: str) -> 
             assert answer.headers["content-type"] == "application/problem+json"
             if answer.content:
                 assert answer.json()["status"] == answer.status_code
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_answer_of_a_page_to_every_method_is_ours(reader: TestClient, path: str) -> None:
+    for method in METHODS:
+        answer = reader.request(method, path, follow_redirects=False)
+        assert answer.status_code < 500
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert not [name for name in answer.headers if name.startswith("access-control-")]
+        if answer.headers.get("content-type", "").startswith("text/html"):
+            assert "unsafe" not in answer.headers["content-security-policy"]
+            assert "default-src 'none'" in answer.headers["content-security-policy"]
+
+
+def test_a_browser_that_finds_nothing_is_shown_a_page(reader: TestClient) -> None:
+    answer = reader.get("/nothing/<script>", headers={"Accept": "text/html"})
+    assert (answer.status_code, answer.headers["content-type"]) == (404, "text/html; charset=utf-8")
+    assert "&lt;script&gt;" in answer.text
+    assert (
+        reader.get("/v1/nothing", headers={"Accept": "text/html"}).headers["content-type"] == "application/problem+json"
+    )
 
 
 def test_a_method_that_there_is_not_is_told_those_that_there_are(reader: TestClient) -> None:

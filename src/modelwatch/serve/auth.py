@@ -16,6 +16,8 @@ from modelwatch.domain.scope import GRANTED, Scope
 from modelwatch.store import State, keys
 from modelwatch.store.keys import ApiKey, digest_of
 
+COOKIE = "modelwatch_key"
+"""Where a browser that signed in keeps its key; only pages read it."""
 LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "::1")
 _FRESH_SECONDS = 2.0
 
@@ -61,15 +63,15 @@ class Gate:
         self._read_at = float("-inf")
         self._keys: dict[bytes, ApiKey] = {}
 
-    def caller(self, headers: Mapping[str, str], now: int) -> Caller:
-        """Who sends these headers at an instant, microseconds since 1970.
+    def caller(self, headers: Mapping[str, str], now: int, *, cookie: str | None = None) -> Caller:
+        """Who sends these headers, or the key of this cookie, at an instant, microseconds since 1970.
 
         Raises
         ------
         NotSignedIn
             If nobody who may do anything does.
         """
-        given = _credential(headers)
+        given = _credential(headers) or cookie
         if given is None:
             return self._anonymous(headers)
         if hmac.compare_digest(given.encode("utf-8", "surrogateescape"), self._token.encode()):
@@ -118,6 +120,20 @@ def require(caller: Caller, scope: Scope) -> None:
     """
     if scope not in caller.scopes:
         raise NotAllowed(f"the key {caller.name!r} lacks the scope {scope.value!r}")
+
+
+def require_own_page(headers: Mapping[str, str]) -> None:
+    """Refuse a form that a page of another site sent.
+
+    Raises
+    ------
+    NotAllowed
+        Naming the site.
+    """
+    origin = headers.get("origin")
+    other = origin is not None and origin.partition("://")[2] != headers.get("host", "")
+    if other or headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        raise NotAllowed(f"a page of {origin or 'another site'} may not send forms here: open the page itself")
 
 
 def _credential(headers: Mapping[str, str]) -> str | None:

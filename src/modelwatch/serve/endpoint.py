@@ -19,7 +19,7 @@ from modelwatch.domain.errors import InputError
 from modelwatch.domain.instants import parse_instant
 from modelwatch.domain.names import ModelKey, check_name
 from modelwatch.domain.scope import Scope
-from modelwatch.serve.auth import Caller, Gate, require
+from modelwatch.serve.auth import COOKIE, Caller, Gate, require, require_own_page
 from modelwatch.serve.live import LiveHome
 
 Schema = Mapping[str, Any]
@@ -48,6 +48,9 @@ class Endpoint:
         Schemas of what may be sent, by media type.
     answer
         The schema of what comes back with `status`; `media_type` is its type.
+    page
+        Whether it is for a browser: it may be asked with the key of a cookie, its errors are pages, and OpenAPI does
+        not tell of it.
     """
 
     method: str
@@ -60,6 +63,7 @@ class Endpoint:
     answer: Schema = field(default_factory=lambda: {"type": "object"})
     status: int = 200
     media_type: str = "application/json"
+    page: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,7 @@ class Call:
     request: Request
     caller: Caller
     live: LiveHome
+    gate: Gate
 
     @property
     def model(self) -> ModelKey:
@@ -114,12 +119,18 @@ class Call:
         return text == "true"
 
 
-def caller_of(request: Request, gate: Gate, scope: Scope | None) -> Caller:
+ANYBODY = Caller("anybody", "default", frozenset())
+
+
+def caller_of(request: Request, gate: Gate, endpoint: Endpoint) -> Caller:
     """Who asks, if that one may."""
-    if scope is None:
-        return Caller("anybody", "default", frozenset())
-    caller = gate.caller(request.headers, wall())
-    require(caller, scope)
+    if endpoint.page and request.method not in ("GET", "HEAD"):
+        require_own_page(request.headers)
+    if endpoint.scope is None:
+        return ANYBODY
+    cookie = request.cookies.get(COOKIE) if endpoint.page else None
+    caller = gate.caller(request.headers, wall(), cookie=cookie)
+    require(caller, endpoint.scope)
     return caller
 
 

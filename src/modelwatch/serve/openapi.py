@@ -34,7 +34,7 @@ def description() -> dict[str, Any]:
 
     paths: dict[str, dict[str, Any]] = {}
     for endpoint in ENDPOINTS:
-        if endpoint.scope is not Scope.LOCAL:
+        if endpoint.scope is not Scope.LOCAL and not endpoint.page:
             paths.setdefault(endpoint.path.replace(":path}", "}"), {})[endpoint.method.lower()] = _operation(endpoint)
     return {
         "openapi": "3.1.0",

@@ -12,18 +12,20 @@ from contextlib import asynccontextmanager
 
 from polars.exceptions import PanicException
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from modelwatch.app import Home
-from modelwatch.domain.errors import InputError
+from modelwatch.domain.errors import InputError, UnknownName
 from modelwatch.serve.auth import Gate
-from modelwatch.serve.endpoint import Call, Endpoint, caller_of, sealed
+from modelwatch.serve.endpoint import ANYBODY, Call, Endpoint, caller_of, sealed
 from modelwatch.serve.live import LiveHome
 from modelwatch.serve.problems import handle, told
 from modelwatch.serve.routes.table import ENDPOINTS
+from modelwatch.serve.ui.site import troubled
 
 
 def build(home: Home, *, token: str | None = None, loopback: bool = True) -> Starlette:
@@ -48,8 +50,16 @@ def build(home: Home, *, token: str | None = None, loopback: bool = True) -> Sta
         finally:
             await asyncio.to_thread(live.stop)
 
+    async def handled(request: Request, error: Exception) -> Response:
+        """Errors of no route: a browser that looks for a page is answered with one."""
+        if "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/v1/"):
+            if isinstance(error, HTTPException) and error.status_code == 404:
+                error = UnknownName(f"there is no page {request.url.path}: start from the fleet")
+            return sealed(await run_in_threadpool(troubled, Call(request, ANYBODY, live, gate), error))
+        return await handle(request, error)
+
     app = Starlette(
-        routes=_routes(gate, live), lifespan=lifespan, exception_handlers={Exception: handle, HTTPException: handle}
+        routes=_routes(gate, live), lifespan=lifespan, exception_handlers={Exception: handled, HTTPException: handled}
     )
     # A path is written in one way; and a redirect would believe whatever Host the request names.
     app.router.redirect_slashes = False
@@ -78,12 +88,17 @@ def _by_method(
 def _answering(endpoint: Endpoint, gate: Gate, live: LiveHome) -> Callable[[Request], Awaitable[Response]]:
     async def answer(request: Request) -> Response:
         try:
-            caller = caller_of(request, gate, endpoint.scope)
-            return sealed(await endpoint.handler(Call(request, caller, live)))
+            caller = caller_of(request, gate, endpoint)
+            return sealed(await endpoint.handler(Call(request, caller, live, gate)))
         except PanicException as error:
             # No `Exception`, though it only says that Polars can make nothing of a value.
-            return sealed(told(InputError(f"a value cannot be read: {str(error).partition(chr(10))[0]}")))
-        except Exception as error:  # noqa: BLE001 (every failure is told as a problem, never as a traceback)
-            return sealed(told(error))
+            return await failed(request, InputError(f"a value cannot be read: {str(error).partition(chr(10))[0]}"))
+        except Exception as error:  # noqa: BLE001 (every failure is told, never as a traceback)
+            return await failed(request, error)
+
+    async def failed(request: Request, error: Exception) -> Response:
+        if endpoint.page:
+            return sealed(await run_in_threadpool(troubled, Call(request, ANYBODY, live, gate), error))
+        return sealed(told(error))
 
     return answer

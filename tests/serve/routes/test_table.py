@@ -45,8 +45,16 @@ ROUTES: Mapping[str, tuple[str, bytes | None, str]] = {
     "GET /openapi.json": ("/openapi.json", None, "nobody"),
     "POST /v1/local": ("/v1/local", KEY, "local"),
 }
+# The same of pages: a browser is sent to sign in, and errors are pages.
+PAGES: Mapping[str, tuple[str, bytes | None, str]] = {
+    "GET /static/{version}/{name}": ("/static/0/app.js", None, "nobody"),
+    "GET /sign-in": ("/sign-in", None, "nobody"),
+    "POST /sign-in": ("/sign-in", b"key=read", "nobody"),
+    "POST /sign-out": ("/sign-out", b"", "nobody"),
+    "POST /theme": ("/theme", b"theme=dark", "nobody"),
+}
 # Routes whose path names something of a project: a caller of another project finds nothing there.
-OWNED = {route for route in ROUTES if "{" in route} - {"POST /v1/models/{model}/predictions"}
+OWNED = {route for route in (*ROUTES, *PAGES) if "{" in route} - {"POST /v1/models/{model}/predictions"}
 ALL = {"ingest", "read", "operate"}
 
 
@@ -132,7 +140,7 @@ def _add_keys(home: Home) -> None:
 
 
 def expected(route: str, caller: Caller) -> set[int]:
-    scope = ROUTES[route][2]
+    scope = (ROUTES.get(route) or PAGES[route])[2]
     if scope == "nobody":
         return {200}
     if caller.reaches is None:
@@ -147,9 +155,9 @@ def expected(route: str, caller: Caller) -> set[int]:
 
 
 def test_every_route_is_in_the_table() -> None:
-    assert sorted(ROUTES) == sorted(f"{each.method} {each.path}" for each in ENDPOINTS)
-    for each in ENDPOINTS:
-        assert ROUTES[f"{each.method} {each.path}"][2] == (each.scope or "nobody")
+    for known, page in ((ROUTES, False), (PAGES, True)):
+        served = {f"{each.method} {each.path}": each.scope or "nobody" for each in ENDPOINTS if each.page is page}
+        assert {route: scope for route, (_, _, scope) in known.items()} == served
 
 
 @pytest.mark.parametrize("kind", CALLERS)
@@ -165,6 +173,35 @@ def test_who_may_ask_what(clients: Mapping[tuple[bool, bool], TestClient], kind:
             assert answer.headers["content-type"] == "application/problem+json"
         if answer.status_code == 401:
             assert answer.headers["www-authenticate"] == "Bearer"
+        assert "access-control-allow-origin" not in answer.headers
+
+
+def expected_page(route: str, caller: Caller, headers: Mapping[str, str]) -> set[int]:
+    origin = headers.get("Origin")
+    if route.startswith("POST") and origin is not None and origin.partition("://")[2] != headers["Host"]:
+        return {403}
+    if route == "POST /sign-in":
+        return {401, 303}
+    scope = PAGES[route][2]
+    if scope != "nobody" and caller.reaches is None:
+        return {303}
+    return {200, 303} if scope == "nobody" else expected(route, caller) | {303}
+
+
+@pytest.mark.parametrize("kind", CALLERS)
+def test_who_may_open_which_page(clients: Mapping[tuple[bool, bool], TestClient], kind: str) -> None:
+    caller = CALLERS[kind]
+    client = clients[caller.keys, caller.loopback]
+    for route, (path, body, scope) in PAGES.items():
+        headers = {"Host": "localhost", "Content-Type": "application/x-www-form-urlencoded", **caller.headers}
+        sent = [(name.encode(), value.encode("utf-8", "surrogateescape")) for name, value in headers.items()]
+        answer = client.request(route.split()[0], path, content=body, headers=sent, follow_redirects=False)
+        assert answer.status_code in expected_page(route, caller, headers), (route, answer.text)
+        sent_to_sign_in = answer.headers.get("location", "").startswith("/sign-in?next=")
+        assert sent_to_sign_in == (scope != "nobody" and caller.reaches is None and answer.status_code == 303)
+        if answer.status_code >= 400:
+            assert answer.headers["content-type"].startswith("text/html")
+        assert answer.headers["x-content-type-options"] == "nosniff"
         assert "access-control-allow-origin" not in answer.headers
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from modelwatch.serve.endpoint import Endpoint
 from modelwatch.serve.routes import events, health, incidents, local, models, rows
+from modelwatch.serve.ui import assets, session
 
 ENDPOINTS: tuple[Endpoint, ...] = (
     *rows.ENDPOINTS,
@@ -12,4 +13,6 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *incidents.ENDPOINTS,
     *health.ENDPOINTS,
     *local.ENDPOINTS,
+    *assets.ENDPOINTS,
+    *session.ENDPOINTS,
 )

@@ -1,0 +1,95 @@
+"""Specifications as what draws them: Vega for a browser, SVG for one file, PNG for a message.
+
+The only place that knows the renderer, which the extra `charts` brings.
+"""
+
+from __future__ import annotations
+
+import json
+from copy import deepcopy
+from functools import lru_cache
+from threading import Lock
+from types import ModuleType
+from typing import Any
+
+from modelwatch.domain.errors import InputError
+from modelwatch.show.charts.frame import Spec
+from modelwatch.show.tokens import Mode, painted
+
+_VALUES = "values"
+_SHAPES = 512
+# The renderer runs one script engine: two threads in it at once gain nothing, and its first use takes a while.
+_LOCK = Lock()
+
+
+def to_vega(spec: Spec) -> Spec:
+    """The specification in the lower language that a browser draws without compiling it first.
+
+    Charts of one shape and other numbers are compiled once.
+    """
+    emptied = deepcopy(spec)
+    values = _take(emptied)
+    compiled: Spec = json.loads(_compiled(json.dumps(emptied, sort_keys=True)))
+    for each in compiled.get("data", ()):
+        if each.get("name") in values:
+            each[_VALUES] = values[each["name"]]
+    return compiled
+
+
+def to_svg(spec: Spec, mode: Mode = "light") -> str:
+    """The chart as an SVG element with fixed colours."""
+    with _LOCK:
+        return str(_renderer().vegalite_to_svg(painted(spec, mode)))
+
+
+def to_png(spec: Spec, mode: Mode = "light", *, scale: float = 2.0) -> bytes:
+    """The chart as a picture; `scale` pixels for each of its own, on the colour of the surface."""
+    with _LOCK:
+        return bytes(_renderer().vegalite_to_png(painted({**spec, "background": "var(--surface)"}, mode), scale=scale))
+
+
+@lru_cache(maxsize=1)
+def browser_script() -> str:
+    """The script that draws Vega in a browser, as `vegaEmbed`."""
+    with _LOCK:
+        return str(_renderer().javascript_bundle("window.vegaEmbed = vegaEmbed;"))
+
+
+def browser_script_version() -> str:
+    """Changes whenever `browser_script` may."""
+    return str(_renderer().__version__)
+
+
+@lru_cache(maxsize=_SHAPES)
+def _compiled(text: str) -> str:
+    with _LOCK:
+        return json.dumps(_renderer().vegalite_to_vega(text))
+
+
+def _take(spec: Spec) -> dict[str, list[Any]]:
+    """Take the values out of a specification, whose data gets names instead; returns them by name."""
+    taken: dict[str, list[Any]] = {}
+
+    def visit(part: Any) -> None:
+        if isinstance(part, dict):
+            data: Any = part.get("data")  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+            if isinstance(data, dict) and _VALUES in data:
+                name = f"rows{len(taken)}"
+                taken[name] = data[_VALUES]
+                part["data"] = {"name": name}
+            for each in part.values():  # pyright: ignore[reportUnknownVariableType]
+                visit(each)
+        elif isinstance(part, list):
+            for each in part:  # pyright: ignore[reportUnknownVariableType]
+                visit(each)
+
+    visit(spec)
+    return taken
+
+
+def _renderer() -> ModuleType:
+    try:
+        import vl_convert
+    except ImportError:
+        raise InputError("drawing charts needs vl-convert: pip install 'modelwatch[charts]'") from None
+    return vl_convert

@@ -1,0 +1,187 @@
+"""The frame that all charts share: type, ticks, hairlines, plot edges, and the one time axis of the lanes of a page.
+
+A chart is its specification with one sentence that says what it shows and the same numbers as a table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from modelwatch.domain.instants import DAY
+from modelwatch.show.digits import local
+from modelwatch.show.tokens import FONT, token
+
+Spec = dict[str, Any]
+SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
+LEFT, WIDTH = 40, 1000
+"""Pixels left of every lane's plot, for the labels of its axis, and of the plot itself before a page fits it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chart:
+    """One chart.
+
+    Attributes
+    ----------
+    name
+        Unique on a page; it is part of the address of the chart's picture.
+    says
+        One sentence for those who do not see it: what it shows, and the finding.
+    columns
+        Titles of the columns of the table view, by field of the rows, in order.
+    rows
+        The numbers, one record for each mark or window.
+    """
+
+    name: str
+    says: str
+    spec: Spec
+    columns: Mapping[str, str]
+    rows: Sequence[Mapping[str, Any]]
+
+    @property
+    def height(self) -> int:
+        """Pixels from the upper edge to the lower one, so that a page can keep the place."""
+        padding = self.spec["padding"]
+        return int(self.spec["height"] + padding["top"] + padding["bottom"])
+
+
+@dataclass(frozen=True, slots=True)
+class TimeAxis:
+    """The time that all lanes of a page share: microseconds since 1970 from `start` to `end`, in a zone's days.
+
+    Vega knows UTC and the browser's own zone only, so instants are drawn by the clock of the zone as if it were UTC.
+
+    Examples
+    --------
+    >>> axis = TimeAxis(0, 31 * DAY, "UTC")
+    >>> axis.at(DAY), axis.domain
+    (86400000, [0, 2678400000])
+    """
+
+    start: int
+    end: int
+    zone: str = "UTC"
+
+    def at(self, instant: int) -> int:
+        """Where an instant lies: milliseconds of the zone's clock."""
+        offset = local(instant, self.zone).utcoffset() or timedelta()
+        return instant // 1000 + round(offset.total_seconds() * 1000)
+
+    @property
+    def domain(self) -> list[int]:
+        """The ends of the axis."""
+        return [self.at(self.start), self.at(self.end)]
+
+    def ticks(self) -> list[int]:
+        """Where hairlines stand: months of a longer stretch, weeks or days of a shorter one, hours within days."""
+        first, last = local(self.start, self.zone), local(self.end, self.zone)
+        days = (self.end - self.start) / DAY
+        found: list[int] = []
+        at = first.replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
+        end = last.replace(tzinfo=None)
+        while at < end:
+            if _stands_out(at.day, at.weekday(), at.hour, days) and at >= first.replace(tzinfo=None):
+                found.append(round((at - _EPOCH).total_seconds() * 1000))
+            at += timedelta(hours=1) if days <= _HOURLY else timedelta(days=1)
+        return found
+
+    @property
+    def format(self) -> str:
+        """How ticks are written, as d3 knows it."""
+        days = (self.end - self.start) / DAY
+        return "%b" if days > _MONTHLY else "%-d %b" if days > _HOURLY else "%H:%M"
+
+    def x(self, name: str = "at", *, labels: bool = False) -> Spec:
+        """The encoding of a field of milliseconds along the axis; `labels` only where a page shows them."""
+        axis = {
+            "values": self.ticks(),
+            "labelExpr": f"utcFormat(datum.value, '{self.format}')",
+            "labels": labels,
+            "labelAlign": "left",
+            "labelOverlap": False,
+            "labelOffset": 4,
+            "title": None,
+            "ticks": False,
+            "domain": False,
+        }
+        # A plain scale of milliseconds: that of times cannot be given its ends where expressions are interpreted.
+        scale = {"domain": self.domain, "nice": False, "zero": False}
+        return {"field": name, "type": "quantitative", "scale": scale, "axis": axis}
+
+
+_EPOCH = local(0).replace(tzinfo=None)
+_MONTHLY, _WEEKLY, _HOURLY = 120, 20, 3
+
+
+def _stands_out(day: int, weekday: int, hour: int, days: float) -> bool:
+    if days > _MONTHLY:
+        return day == 1
+    if days > _WEEKLY:
+        return weekday == 0
+    return hour % 6 == 0 if days <= _HOURLY else hour == 0
+
+
+def field(name: str, kind: str = "quantitative", **options: Any) -> Spec:
+    """The encoding of a field.
+
+    Examples
+    --------
+    >>> field("value", title=None)
+    {'field': 'value', 'type': 'quantitative', 'title': None}
+    """
+    return {"field": name, "type": kind, **options}
+
+
+def layered(
+    *layers: Spec, height: int, left: int = LEFT, top: int = 6, bottom: int = 6, right: int = 0, width: int = WIDTH
+) -> Spec:
+    """Layers on one plot whose edges do not depend on their labels: lanes under each other line up by construction."""
+    return {**plot(height=height, left=left, top=top, bottom=bottom, right=right, width=width), "layer": list(layers)}
+
+
+def plot(*, height: int, left: int = LEFT, top: int = 6, bottom: int = 6, right: int = 0, width: int = WIDTH) -> Spec:
+    """The outer parts of a specification; a page sets another width when it knows it."""
+    return {
+        "$schema": SCHEMA,
+        "width": width,
+        "height": height,
+        "autosize": "none",
+        "padding": {"left": left, "top": top, "right": right, "bottom": bottom},
+        "background": None,
+        "config": CONFIG,
+    }
+
+
+def rows_of(rows: Iterable[Mapping[str, Any]]) -> Spec:
+    """Data that a specification carries."""
+    return {"values": [dict(row) for row in rows]}
+
+
+_TEXT: Spec = {"font": FONT, "fontSize": 11}
+CONFIG: Spec = {
+    "font": FONT,
+    "view": {"stroke": None, "fill": None},
+    "axis": {
+        "labelFont": FONT,
+        "labelFontSize": 11,
+        "labelColor": token("t3"),
+        "labelPadding": 6,
+        "titleFont": FONT,
+        "titleFontSize": 11,
+        "titleFontWeight": 400,
+        "titleColor": token("t3"),
+        "grid": True,
+        "gridColor": token("line"),
+        "domain": False,
+        "ticks": False,
+        "tickCount": 4,
+    },
+    "text": {**_TEXT, "fill": token("t2")},
+    "line": {"strokeWidth": 2, "interpolate": "linear", "stroke": token("current")},
+    "legend": {"disable": True},
+    "range": {"category": [token("current"), token("label"), token("ref-line")]},
+}

@@ -1,0 +1,133 @@
+"""Numbers, shares, counts, lengths of time and dates as pages, charts and reports write them.
+
+Sensible digits and no more: three significant ones for a metric, a true minus, units apart by a no-break space.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from modelwatch.domain.instants import DAY, HOUR, MINUTE, SECOND
+
+MINUS, HARD_SPACE = "\u2212", "\u00a0"
+NOTHING = "\u2013"
+_EPOCH = datetime(1970, 1, 1, tzinfo=ZoneInfo("UTC"))
+_FULL = 10_000
+
+
+def metric(value: float | None, *, signed: bool = False) -> str:
+    """A metric's value with three significant digits; small ones of a few decimals, never `1e-05` below 0.001.
+
+    Examples
+    --------
+    >>> metric(0.66218), metric(82.13), metric(1234.6), metric(0.1, signed=True), metric(3.0)
+    ('0.662', '82.1', '1,235', '+0.100', '3.00')
+    >>> metric(-0.1172, signed=True).replace(MINUS, "-"), metric(0.0), metric(0.00004).replace(HARD_SPACE, " ")
+    ('-0.117', '0', '< 0.001')
+    """
+    if value is None:
+        return NOTHING
+    size = abs(value)
+    if size == 0:
+        text = "0"
+    elif size >= 1000:
+        text = count(round(size)) if size >= _FULL else f"{size:,.0f}"
+    elif size < 0.001:
+        return _tiny(value, "0.001")
+    else:
+        text = f"{size:.{2 if size < 10 else 1 if size < 100 else 0}f}" if size >= 1 else f"{size:.3f}"
+    return _sign(value, signed=signed) + text
+
+
+def share(value: float | None, *, signed: bool = False) -> str:
+    """A share as percent: none below ten percent without need, one decimal under 1 %, `< 0.1 %` under that.
+
+    Examples
+    --------
+    >>> [share(each).replace(HARD_SPACE, " ") for each in (1.0, 0.1234, 0.0131, 0.0002, 0.0, 0.0634)]
+    ['100 %', '12 %', '1.3 %', '< 0.1 %', '0 %', '6.3 %']
+    """
+    if value is None:
+        return NOTHING
+    percent = abs(value) * 100
+    if 0 < percent < 0.1:
+        return _tiny(value, f"0.1{HARD_SPACE}%")
+    digits = 0 if percent == 0 or percent >= 9.95 else 1
+    # What is not all is not written as all.
+    if digits == 0 and 99 < percent < 100:
+        digits, percent = 1, min(percent, 99.9)
+    return f"{_sign(value, signed=signed)}{percent:.{digits}f}".removesuffix(".0") + f"{HARD_SPACE}%"
+
+
+def count(value: int | None) -> str:
+    """A count: in full up to 9,999, then in thousands, millions and billions.
+
+    Examples
+    --------
+    >>> [count(each).replace(HARD_SPACE, " ") for each in (0, 9999, 10_000, 413_220, 5_200_000, 12_300_000_000)]
+    ['0', '9,999', '10 k', '413 k', '5.2 M', '12 G']
+    """
+    if value is None:
+        return NOTHING
+    if abs(value) < _FULL:
+        return f"{value:,}".replace("-", MINUS)
+    for size, unit in ((10**9, "G"), (10**6, "M"), (10**3, "k")):
+        scaled = abs(value) / size
+        if scaled >= 0.9995:
+            digits = 1 if scaled < 9.95 else 0
+            return f"{_sign(value, signed=False)}{scaled:.{digits}f}".removesuffix(".0") + f"{HARD_SPACE}{unit}"
+    raise AssertionError("a number past 9,999 has a unit")
+
+
+def duration(micros: int) -> str:
+    """A length of time in its largest unit; hours up to two days, as `30 h`.
+
+    Examples
+    --------
+    >>> [duration(each * HOUR).replace(HARD_SPACE, " ") for each in (0, 1, 30, 49, 24 * 400)]
+    ['0 s', '1 h', '30 h', '2 d', '400 d']
+    """
+    if micros >= 2 * DAY:
+        return f"{micros // DAY}{HARD_SPACE}d"
+    for size, unit in ((HOUR, "h"), (MINUTE, "min")):
+        if micros >= size:
+            return f"{micros // size}{HARD_SPACE}{unit}"
+    return f"{micros // SECOND}{HARD_SPACE}s"
+
+
+def day(instant: int, zone: str = "UTC", *, beside: int | None = None) -> str:
+    """The date of an instant in a zone; with its year only if that of `beside` differs.
+
+    Examples
+    --------
+    >>> day(0).replace(HARD_SPACE, " "), day(0, beside=0).replace(HARD_SPACE, " ")
+    ('1 Jan 1970', '1 Jan')
+    """
+    at = local(instant, zone)
+    text = f"{at.day}{HARD_SPACE}{at:%b}"
+    return text if beside is not None and local(beside, zone).year == at.year else f"{text} {at.year}"
+
+
+def moment(instant: int, zone: str = "UTC", *, beside: int | None = None) -> str:
+    """Date and time of an instant in a zone, as `31 Dec 02:00`.
+
+    Examples
+    --------
+    >>> moment(2 * HOUR, beside=0).replace(HARD_SPACE, " ")
+    '1 Jan 02:00'
+    """
+    return f"{day(instant, zone, beside=beside)} {local(instant, zone):%H:%M}"
+
+
+def local(instant: int, zone: str = "UTC") -> datetime:
+    """An instant, microseconds since 1970, as a date and time in a zone."""
+    return (_EPOCH + timedelta(microseconds=instant)).astimezone(ZoneInfo(zone))
+
+
+def _tiny(value: float, least: str) -> str:
+    return f"<{HARD_SPACE}{least}" if value > 0 else f">{HARD_SPACE}{MINUS}{least}"
+
+
+def _sign(value: float, *, signed: bool) -> str:
+    return MINUS if value < 0 else "+" if signed and value > 0 else ""
