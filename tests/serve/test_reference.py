@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from served import Served
+
 PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "http.md").read_text("utf-8")
 BLOCKS: list[tuple[str, str]] = re.findall(r"^```(sh|json)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 
@@ -35,11 +37,11 @@ def test_every_status_of_the_description_is_on_the_page() -> None:
 
 @pytest.mark.system
 def test_the_examples_answer_as_the_page_says(
-    made: Path, tmp_path: Path, serving: Callable[[Path], str], subtests: pytest.Subtests
+    made: Path, tmp_path: Path, serving: Callable[[Path], Served], subtests: pytest.Subtests
 ) -> None:
     assert shutil.which("curl"), "the examples need curl"
     shutil.copytree(made / "home", tmp_path / "home")
-    url = serving(tmp_path / "home")
+    url = serving(tmp_path / "home").url
     for number, (text, shown) in enumerate(examples()):
         if "export URL" in text:
             continue
