@@ -66,7 +66,8 @@ def _section(metric: Metric, catalog: Catalog) -> list[list[str]]:
 
 
 def _facts(metric: Metric, catalog: Catalog) -> Iterator[str]:
-    yield f"- **Definition {metric.version}:** {code(metric.formula)}; {metric.source}"
+    source = "" if metric.source == "definition" else f"; {metric.source}"
+    yield f"- **Definition {metric.version}:** {code(metric.formula)}{source}"
     low, high = metric.range
     values = "any" if not isfinite(low) and not isfinite(high) else f"{figure(low)} to {figure(high)}"
     unit = f"; unit: {metric.unit}" if metric.unit else ""

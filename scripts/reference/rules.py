@@ -11,11 +11,12 @@ from modelwatch.domain.columns import Task
 from modelwatch.domain.measurement import Status
 from modelwatch.domain.metric import Better, Metric
 from modelwatch.domain.rule import Comparison, Rule
-from modelwatch.spec import default_pack
+from modelwatch.spec import Range, default_pack
 from reference.markdown import figure, listed
 
 TASKS = (Task.NONE, Task.BINARY, Task.REGRESSION)
 SPANS = (1, 7, 28)
+DECLARED = "those under `quality.rules`"
 _BETTER = {Better.LOWER: "above {}", Better.HIGHER: "below {}", Better.NEAR: "beyond {} either way"}
 _CONDITIONS = {
     Comparison.ABOVE: "above {}",
@@ -38,7 +39,8 @@ def catalogue() -> Catalog:
 
 def packs(catalog: Catalog) -> dict[Task, tuple[Rule, ...]]:
     """The rules of each task; those of no task are part of all."""
-    return {task: default_pack(task, catalog=catalog, spans=SPANS) for task in TASKS}
+    ranges = (Range(column=DECLARED, low=0, high=1),)
+    return {task: default_pack(task, catalog=catalog, spans=SPANS, ranges=ranges) for task in TASKS}
 
 
 def rules_of(metric: Metric, catalog: Catalog) -> list[Rule]:
