@@ -193,8 +193,10 @@ class Lake:
             raise UnknownName(f"there are no {table} of {key} yet")
         return scan_files(self._active(opened, self.path(key, table), days), schema=_schema_of(opened))
 
-    def parts(self, key: ModelKey, table: str, *, days: Collection[date] | None = None) -> Iterator[pl.LazyFrame]:
-        """What `scan` gives, a few files at a time; at least one part.
+    def parts(
+        self, key: ModelKey, table: str, *, days: Collection[date] | None = None, rows: int = PART_ROWS
+    ) -> Iterator[pl.LazyFrame]:
+        """What `scan` gives in parts of whole files, each but the last of at least `rows` rows; the last may be empty.
 
         Raises
         ------
@@ -204,13 +206,12 @@ class Lake:
         opened = self._open(key, table)
         if opened is None:
             raise UnknownName(f"there are no {table} of {key} yet")
-        schema, together, rows = _schema_of(opened), list[DataFile](), 0
+        schema, together = _schema_of(opened), list[DataFile]()
         for file in self._active(opened, self.path(key, table), days):
             together.append(file)
-            rows += file.rows
-            if rows >= PART_ROWS:
+            if sum(each.rows for each in together) >= rows:
                 yield scan_files(together, schema=schema)
-                together, rows = [], 0
+                together = []
         yield scan_files(together, schema=schema)
 
     def _active(self, opened: DeltaTable, root: Path, days: Collection[date] | None) -> list[DataFile]:
