@@ -86,7 +86,9 @@ class Model(threading.Thread):
         self._connection = self._served.connect()
         healthy = time.time()
         for (feature, kind), phase in zip(self.features.items(), self.phases, strict=True):
-            begin = (healthy // WINDOW_SECONDS + 1) * WINDOW_SECONDS + phase
+            begin = healthy // WINDOW_SECONDS * WINDOW_SECONDS + phase
+            if begin < healthy + PACE_SECONDS:
+                begin += WINDOW_SECONDS
             while time.time() < begin - PACE_SECONDS:
                 self._send()
                 time.sleep(PACE_SECONDS)
@@ -170,7 +172,7 @@ def watch(folder: Path, models: Sequence[Model], hook: Hook) -> None:
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--faults", type=int, default=8, help="in all; each model has one a minute")
+    parser.add_argument("--faults", type=int, default=8, help="in all; each model has about one a minute")
     parser.add_argument("--models", type=int, default=4)
     given = parser.parse_args()
     with TemporaryDirectory() as folder:
