@@ -101,7 +101,8 @@ def _read(call: Call) -> tuple[Choice, Fleet]:
 
 def _row(standing: Standing, found: Fleet, choice: Choice) -> _Row:
     metric = standing.metric
-    spark = None if metric is None else sparkline(metric.course, found.now - SPARK_DAYS * DAY, found.now, metric.band)
+    since = found.now - SPARK_DAYS * DAY
+    spark = metric and sparkline(metric.course, since, found.now, apart=metric.apart, band=metric.band)
     _, digest = _row_mark(standing, found.now)
     return _Row(standing, spark, text_of(standing), not choice.finds(standing), digest)
 
