@@ -56,7 +56,8 @@ class Standing:
 
     `finding` is what the worst open incident found, `incident` its number and `since` when it began; `quiet` is how
     long ago the last incident ended. `rows` are those of the last 24 hours that closed, or of the last window where
-    that is longer, as `window` then says. Of a pending model `since` is when its first rows came. What is not known is None.
+    that is longer, as `window` then says. Of a pending model `since` is when its first rows came. What is not known
+    is None.
     """
 
     key: ModelKey
@@ -118,7 +119,7 @@ def fleet(tx: Transaction, catalog: Catalog, project: str, now: int) -> Fleet:
     """How all models of a project stand at an instant, the home's clock."""
     mine = {key: number for key, number in models.known(tx).items() if key.project == project}
     texts, waiting = monitors.texts(tx), proposals.waiting(tx)
-    recent = glance.since(tx, now - CHART_DAYS * DAY, project)
+    recent = glance.since(tx, project, now - CHART_DAYS * DAY)
     facts = _Facts(
         now=now,
         catalog=catalog,

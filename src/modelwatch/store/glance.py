@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any, NamedTuple
 
-from sqlalchemy import String, cast, func, or_, select
+from sqlalchemy import String, and_, cast, func, or_, select
 
 from modelwatch.domain.incident import Kind, State
 from modelwatch.domain.instants import parse_instant
@@ -31,6 +31,7 @@ _COLUMNS = (
     _C.resolved,
     _TITLE.label("title"),
     _BEGAN.label("began"),
+    _C.body["firing"].label("firing"),
 )
 
 
@@ -58,13 +59,13 @@ class Glance(NamedTuple):
         return self.state in LIVE
 
 
-def since(tx: Transaction, instant: int, project: str) -> list[Glance]:
-    """The incidents of a project's models that were not resolved before an instant, in the order they opened."""
+def since(tx: Transaction, project: str, instant: int, *, model_id: int | None = None) -> list[Glance]:
+    """The incidents of a project's models, or of one, that were not resolved before an instant, as they opened."""
     live = or_(_C.resolved.is_(None), _C.resolved > instant)
     mine = {number for key, number in models.known(tx).items() if key.project == project}
+    query = select(*_COLUMNS).where(live if model_id is None else and_(live, _C.model_id == model_id))
     # Sorted and sifted here: SQLite would read every incident there ever was to be spared it.
-    rows = tx.execute(select(*_COLUMNS, _C.body["firing"].label("firing")).where(live))
-    found = [_glance(row, tuple(row.firing or ())) for row in rows if row.model_id in mine]
+    found = [_glance(row) for row in tx.execute(query) if row.model_id in mine]
     return sorted(found, key=lambda each: (each.opened, each.id))
 
 
@@ -95,7 +96,7 @@ def rules_fired(tx: Transaction, project: str, instant: int) -> dict[tuple[int, 
     return counts
 
 
-def _glance(row: Any, firing: tuple[dict[str, Any], ...] = ()) -> Glance:
+def _glance(row: Any) -> Glance:
     kind, state, severity = Kind(row.kind), State(row.state), Status(row.severity)
-    begin = parse_instant(row.began)
+    begin, firing = parse_instant(row.began), tuple(row.firing or ())
     return Glance(row.model_id, row.id, kind, state, severity, row.opened, row.resolved, row.title, begin, firing)

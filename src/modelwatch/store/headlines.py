@@ -153,7 +153,9 @@ def newest(tx: Transaction, *, scored: bool = False) -> dict[int, Headline]:
     if scored:
         starts = starts.where(earlier.c.value.is_not(None))
     last = starts.order_by(earlier.c.window_start.desc()).limit(1).correlate(MODEL).scalar_subquery()
-    query = select(*HEADLINE.columns).join_from(MODEL, HEADLINE, (_C.model_id == MODEL.c.id) & (_C.window_start == last))
+    query = select(*HEADLINE.columns).join_from(
+        MODEL, HEADLINE, (_C.model_id == MODEL.c.id) & (_C.window_start == last)
+    )
     # In the order of the models for the same reason as in `_last`.
     return {row.model_id: Headline._make(row) for row in tx.execute(query.order_by(MODEL.c.id))}
 

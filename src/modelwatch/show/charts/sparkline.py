@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 WIDTH, HEIGHT = 240, 40
 """The view box; a page shows it at half that size, so that whole numbers are half pixels."""
@@ -75,7 +76,7 @@ def _line(points: Sequence[tuple[int, int]]) -> str:
     """One line in relative steps: short numbers are short pages. One point alone is a dot of the line's width."""
     drawn = f"M{points[0][0]} {points[0][1]}" + ("h0" if len(points) == 1 else "")
     steep = False
-    for (left, above), (across, down) in zip(points, points[1:], strict=False):
+    for (left, above), (across, down) in pairwise(points):
         right, fall = across - left, down - above
         if fall == 0:
             drawn += f"h{right}"
