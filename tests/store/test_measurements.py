@@ -36,9 +36,11 @@ def test_the_last_revision_of_each_window_counts(filled: State, model_id: int) -
 
 def test_a_part_or_a_version_can_be_asked_for(filled: State, model_id: int) -> None:
     with filled.reading() as tx:
-        parts = measurements.latest(tx, model_id, 0, 100, part="profile")
-        both = measurements.latest(tx, model_id, 0, 100, part="profile", version="2")
+        parts = measurements.latest(tx, model_id, 0, 100, parts=("profile",))
+        old = measurements.revisions(tx, model_id, 0, 100, parts=("profile",))
+        both = measurements.latest(tx, model_id, 0, 100, parts=("profile",), version="2")
     assert [row.blob for row in parts] == [b"p2", b"v2", b"next"]
+    assert [row.blob for row in old] == [b"p1", b"p2", b"v2", b"next"]
     assert [row.blob for row in both] == [b"v2"]
 
 
@@ -69,3 +71,14 @@ def test_windows_of_one_start_and_different_ends_are_apart(state: State, model_i
     with state.transaction() as tx:
         measurements.put(tx, model_id, [("1", 0, 10, "profile", 1, b"a"), ("1", 0, 20, "profile", 1, b"b")])
         assert [row.end for row in measurements.latest(tx, model_id, 0, 1)] == [10, 20]
+
+
+def test_rewriting_replaces_blobs_and_nothing_else(filled: State, model_id: int, other_id: int) -> None:
+    with filled.transaction() as tx:
+        assert measurements.some(tx, model_id)
+        assert not measurements.some(tx, other_id + 1)
+        before = measurements.revisions(tx, model_id, 0, 100)
+        after = [row._replace(blob=b"new " + row.blob) for row in before]
+        measurements.rewrite(tx, model_id, after)
+        assert measurements.revisions(tx, model_id, 0, 100) == after
+        assert [row.blob for row in measurements.latest(tx, other_id, 0, 100)] == [b"other"]
