@@ -72,9 +72,7 @@ def _whole(incident: Glance) -> Spell:
 
 
 def _last(incident: Glance, spell: Spell) -> Spell:
-    """The newest spell as the incident itself tells of it: from the window in which it began, and silence is no data."""
+    """The newest spell as the incident itself tells of it: from the window in which it began; silence is no data."""
     now = state_of(incident.severity, incident.firing)
-    state = now if now is State.NODATA else spell.state
-    return replace(
-        spell, start=min(incident.since, spell.start), end=incident.resolved, title=incident.title, state=state
-    )
+    state, start = now if now is State.NODATA else spell.state, min(incident.since, spell.start)
+    return replace(spell, start=start, end=incident.resolved, title=incident.title, state=state)
