@@ -14,6 +14,7 @@ MINUS, HARD_SPACE = "\u2212", "\u00a0"
 NOTHING = "\u2013"
 _EPOCH = datetime(1970, 1, 1, tzinfo=ZoneInfo("UTC"))
 _FULL = 10_000
+_NEAR = 180 * DAY
 
 
 def metric(value: float | None, *, signed: bool = False) -> str:
@@ -80,6 +81,17 @@ def count(value: int | None) -> str:
     raise AssertionError("a number past 9,999 has a unit")
 
 
+def given(value: float) -> str:
+    """A number that somebody wrote, such as a level: with the digits that it was written with.
+
+    Examples
+    --------
+    >>> given(0.1), given(2000.0), given(3.0)
+    ('0.1', '2,000', '3')
+    """
+    return f"{value:,.10g}".replace("-", MINUS)
+
+
 def duration(micros: int) -> str:
     """A length of time in its largest unit; hours up to two days, as `30 h`.
 
@@ -97,16 +109,18 @@ def duration(micros: int) -> str:
 
 
 def day(instant: int, zone: str = "UTC", *, beside: int | None = None) -> str:
-    """The date of an instant in a zone; with its year only if that of `beside` differs.
+    """The date of an instant in a zone; without its year beside an instant of the same, or less than half a year away.
 
     Examples
     --------
-    >>> day(0).replace(HARD_SPACE, " "), day(0, beside=0).replace(HARD_SPACE, " ")
+    >>> day(0).replace(HARD_SPACE, " "), day(0, beside=-DAY).replace(HARD_SPACE, " ")
     ('1 Jan 1970', '1 Jan')
     """
     at = local(instant, zone)
     text = f"{at.day}{HARD_SPACE}{at:%b}"
-    return text if beside is not None and local(beside, zone).year == at.year else f"{text} {at.year}"
+    if beside is not None and (abs(instant - beside) < _NEAR or local(beside, zone).year == at.year):
+        return text
+    return f"{text} {at.year}"
 
 
 def moment(instant: int, zone: str = "UTC", *, beside: int | None = None) -> str:
@@ -120,9 +134,33 @@ def moment(instant: int, zone: str = "UTC", *, beside: int | None = None) -> str
     return f"{day(instant, zone, beside=beside)} {local(instant, zone):%H:%M}"
 
 
+def window(start: int, end: int, zone: str = "UTC", *, beside: int | None = None) -> str:
+    """A window by its day, by its first and last day if it has several, by its first minute if it is shorter.
+
+    Examples
+    --------
+    >>> [window(0, each * HOUR, beside=0).replace(HARD_SPACE, " ") for each in (1, 24, 23, 24 * 28)]
+    ['1 Jan 00:00', '1 Jan', '1 Jan', '1 to 28 Jan']
+    """
+    if end - start < DAY - HOUR:
+        return moment(start, zone, beside=beside)
+    # An hour off on days in which the clocks change.
+    first, last = start + HOUR, end - 2 * HOUR
+    until = day(last, zone, beside=beside)
+    if local(first, zone).date() == local(last, zone).date():
+        return until
+    since = day(first, zone, beside=last)
+    return f"{since.partition(HARD_SPACE)[0] if _same_month(first, last, zone) else since} to {until}"
+
+
 def local(instant: int, zone: str = "UTC") -> datetime:
     """An instant, microseconds since 1970, as a date and time in a zone."""
     return (_EPOCH + timedelta(microseconds=instant)).astimezone(ZoneInfo(zone))
+
+
+def _same_month(first: int, last: int, zone: str) -> bool:
+    one, other = local(first, zone), local(last, zone)
+    return (one.year, one.month) == (other.year, other.month)
 
 
 def _tiny(value: float, least: str) -> str:

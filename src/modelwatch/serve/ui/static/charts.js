@@ -10,6 +10,9 @@ async function draw(figure) {
   const spec = given.spec;
   const padding = spec.padding;
   spec.width = Math.max(80, Math.floor(figure.clientWidth - padding.left - padding.right));
+  /* Rows whose names stand beside the plot: the style sheet says how far apart, which differs on a phone. */
+  const count = Number(figure.dataset.rows || 0);
+  if (count) spec.height += count * (parseFloat(getComputedStyle(figure).getPropertyValue("--pitch")) - Number(figure.dataset.pitch));
   const late = setTimeout(() => figure.classList.add("is-late"), LATE);
   try {
     const place = document.createElement("div");
@@ -19,6 +22,8 @@ async function draw(figure) {
     figure.drawn = made;
     const svg = place.querySelector("svg");
     svg.setAttribute("aria-hidden", "true");
+    /* Marks that stand for a page of their own; the same pages are linked in words. */
+    made.view.addEventListener("click", (_, item) => { if (item && item.datum && item.datum.u) location.href = item.datum.u; });
     plot.replaceChildren(place);
   } catch (error) {
     plot.textContent = "This chart could not be drawn; t shows its numbers.";
@@ -82,6 +87,7 @@ function toggleTables() {
 window.modelwatch.keys.set("t", toggleTables);
 
 /* Lanes: one crosshair; read-outs at the right tell of the window under it and of the latest otherwise.
+   The first line is strong unless the read-out has data-lines="rows".
    <script data-lanes> holds {"domain": [from, to], "windows": [[start, end], ...], "readouts": {lane: [[line, ...], ...]}}. */
 for (const lanes of document.querySelectorAll(".lanes")) {
   const source = lanes.querySelector("script[data-lanes]");
@@ -97,7 +103,7 @@ for (const lanes of document.querySelectorAll(".lanes")) {
     const figure = lanes.querySelector(".lane-plot .chart");
     const left = Number(lanes.dataset.left || 40);
     const box = figure.getBoundingClientRect();
-    return { left: box.left + left, width: box.width - left };
+    return { left: box.left + left, width: box.width - left - Number(lanes.dataset.right || 8) };
   };
   const show = (index) => {
     at = index;
@@ -110,7 +116,7 @@ for (const lanes of document.querySelectorAll(".lanes")) {
       const lines = (readouts[place.dataset.readout] || [])[index];
       if (!lines) continue;
       const made = lines.map((text, order) => {
-        const part = document.createElement(order === 0 ? "b" : "div");
+        const part = document.createElement(order === 0 && place.dataset.lines !== "rows" ? "b" : "div");
         part.textContent = text;
         return part;
       });
