@@ -484,7 +484,7 @@ class Home:
             return clock.get(tx).mode == "replay"
 
     def watch(self, key: ModelKey, time_is: Callable[[], int], *, progress: Progress | None = None) -> int:
-        """Do what is due for one model by now, which a clock says; returns the instant at which something is due next."""
+        """Do what is due for one model by now, which a clock says; returns when something is due next."""
         now = time_is()
         with self._working:
             # Its own rows only: while it is watched, those of every other model go on coming.
