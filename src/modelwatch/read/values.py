@@ -32,8 +32,9 @@ class Moments:
         Rows with a finite value, or with a category.
     quantiles
         At the ranks of `QUANTILES`; empty without values or of a column that is no number.
-    beyond
-        Share of the values outside the range that the reference's values have; None without a reference.
+    under, over
+        Shares of the values below the least and above the largest that the reference has, of categories those that it
+        does not have; None without a reference.
     distinct
         Different categories, of a column of categories.
     """
@@ -45,13 +46,19 @@ class Moments:
     minimum: float | None = None
     maximum: float | None = None
     quantiles: tuple[float, ...] = ()
-    beyond: float | None = None
+    under: float | None = None
+    over: float | None = None
     distinct: float | None = None
 
     @property
     def missing_share(self) -> float | None:
         """Missing rows of all; None without rows."""
         return self.missing / self.rows if self.rows else None
+
+    @property
+    def beyond(self) -> float | None:
+        """Share of the values outside the reference's range; None without a reference."""
+        return None if self.over is None else self.over + (self.under or 0.0)
 
     @property
     def median(self) -> float | None:
@@ -115,14 +122,13 @@ def moments(sketch: Sketch, reference: Sketch | None = None) -> Moments:
     (14.0, 0.5)
     """
     if isinstance(sketch, CategorySketch):
-        beyond = sketch.other / sketch.n if sketch.n and reference is not None else None
-        return Moments(
-            rows=sketch.rows, missing=sketch.missing, n=sketch.n, distinct=sketch.distinct(), beyond=beyond
-        )
+        over = sketch.other / sketch.n if sketch.n and reference is not None else None
+        return Moments(rows=sketch.rows, missing=sketch.missing, n=sketch.n, distinct=sketch.distinct(), over=over)
     if not isinstance(sketch, NumericSketch):
         return Moments(rows=sketch.rows, missing=sketch.missing, n=sketch.rows - sketch.missing)
     if not sketch.n:
         return Moments(rows=sketch.rows, missing=sketch.missing, n=0)
+    under, over = _outside(sketch, reference)
     return Moments(
         rows=sketch.rows,
         missing=sketch.missing,
@@ -131,7 +137,8 @@ def moments(sketch: Sketch, reference: Sketch | None = None) -> Moments:
         minimum=sketch.minimum,
         maximum=sketch.maximum,
         quantiles=tuple(sketch.quantile(rank) for rank in QUANTILES),
-        beyond=_beyond(sketch, reference),
+        under=under,
+        over=over,
     )
 
 
@@ -250,12 +257,10 @@ def _mean(sketch: NumericSketch) -> float | None:
         return None
 
 
-def _beyond(sketch: NumericSketch, reference: Sketch | None) -> float | None:
+def _outside(sketch: NumericSketch, reference: Sketch | None) -> tuple[float | None, float | None]:
     if not isinstance(reference, NumericSketch) or not reference.n:
-        return None
+        return None, None
     # Both are edges of a grid that was made of this reference, so that nothing has to be guessed.
     ends = np.array([reference.minimum, np.nextafter(reference.maximum, np.inf)])
-    edges = reference.grid.edges
-    places = np.searchsorted(edges, ends, side="left") if len(edges) else np.zeros(2, np.intp)
-    inside = int(sketch.counts[places[0] + 1 : places[1] + 1].sum())
-    return 1 - inside / sketch.n
+    low, high = np.searchsorted(reference.grid.edges, ends, side="left") + 1
+    return int(sketch.counts[:low].sum()) / sketch.n, int(sketch.counts[high:].sum()) / sketch.n
