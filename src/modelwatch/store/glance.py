@@ -44,10 +44,12 @@ class Glance(NamedTuple):
         return self.state in LIVE
 
 
-def since(tx: Transaction, project: str, instant: int) -> list[Glance]:
-    """The incidents of a project's models that were not resolved before an instant, by model, then as they opened."""
+def since(tx: Transaction, project: str, instant: int, *, model_id: int | None = None) -> list[Glance]:
+    """The incidents of a project's models, or of one, that were not resolved before an instant, as they opened."""
     query = _query(project, _C.body["firing"].label("firing"))
     query = query.where(or_(_C.resolved.is_(None), _C.resolved > instant))
+    if model_id is not None:
+        query = query.where(_C.model_id == model_id)
     return [_glance(row, tuple(row.firing or ())) for row in tx.execute(query.order_by(_C.model_id, _C.opened, _C.id))]
 
 
