@@ -386,5 +386,3 @@ def _lane(watched: Watched, sheet: Sheet, name: str, metric: str, span: int) -> 
         floor=None if floor != floor else floor,  # noqa: PLR0124 (only NaN differs)
         normal=band_of(baseline_of(watched, replace(series, version=""))),
     )
-
-

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from modelwatch.serve.endpoint import Endpoint
 from modelwatch.serve.routes import events, health, incidents, local, models, rows
-from modelwatch.serve.ui import assets, fleet, model, session
+from modelwatch.serve.ui import assets, column, fleet, model, session
 
 ENDPOINTS: tuple[Endpoint, ...] = (
     *rows.ENDPOINTS,
@@ -17,4 +17,5 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *session.ENDPOINTS,
     *fleet.ENDPOINTS,
     *model.ENDPOINTS,
+    *column.ENDPOINTS,
 )

@@ -124,7 +124,7 @@ def strip(ground: Ground, *, name: str = "time") -> Chart:
     """The labels of the time axis, for the first and the last lane of a page."""
     axis = ground.axis
     x = axis.x(labels=True)
-    x["axis"] = {**x["axis"], "orient": "top", "offset": -STRIP, "labelBaseline": "middle"}
+    x["axis"] = {**x["axis"], "orient": "top", "offset": -STRIP, "zindex": 1, "labelBaseline": "middle"}
     labels: Spec = {
         "data": rows_of([{"at": axis.at(axis.start)}]),
         "mark": {"type": "point", "opacity": 0},
