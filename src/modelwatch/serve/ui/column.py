@@ -19,7 +19,7 @@ from modelwatch.domain.measurement import Status
 from modelwatch.domain.scope import Scope
 from modelwatch.read.column import Asked, ColumnView, Row, column_view
 from modelwatch.read.period import DAYS
-from modelwatch.read.spells import Spell
+from modelwatch.read.runs import Run
 from modelwatch.read.values import Levels, Moments, Numbers
 from modelwatch.serve.endpoint import Call, Endpoint
 from modelwatch.serve.ui.column_charts import VIEWS, Canvas, state_of
@@ -147,14 +147,14 @@ def _banner(view: ColumnView) -> dict[str, Any]:
     return {"says": says, "proof": " ".join(proof), "state": state}
 
 
-def _past(view: ColumnView, spell: Spell) -> words.Past:
+def _past(view: ColumnView, run: Run) -> words.Past:
     return words.Past(
-        metric=spell.metric,
-        value=spell.last if spell.goes_on else spell.value,
-        limit=spell.limit,
-        start=spell.start,
-        end=spell.end,
-        span=spell.series.span * view.period.calendar.size,
+        metric=run.metric,
+        value=run.last if run.goes_on else run.value,
+        limit=run.limit,
+        start=run.start,
+        end=run.end,
+        span=run.series.span * view.period.calendar.size,
     )
 
 

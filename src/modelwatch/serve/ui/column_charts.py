@@ -13,7 +13,7 @@ from typing import Any
 from modelwatch.domain.instants import DAY, HOUR, Window, parse_instant
 from modelwatch.domain.measurement import Status
 from modelwatch.read.column import ColumnView, Lane
-from modelwatch.read.spells import firing
+from modelwatch.read.runs import firing
 from modelwatch.read.values import Levels, Numbers
 from modelwatch.serve.ui import lanes
 from modelwatch.serve.ui.lanes import Key
