@@ -61,6 +61,16 @@ class Moments:
         return None if self.over is None else self.over + (self.under or 0.0)
 
     @property
+    def low(self) -> float | None:
+        """The value that one in twenty lies below; None without values."""
+        return self.quantiles[0] if self.quantiles else None
+
+    @property
+    def high(self) -> float | None:
+        """The value that one in twenty lies above; None without values."""
+        return self.quantiles[-1] if self.quantiles else None
+
+    @property
     def median(self) -> float | None:
         """The value in the middle; None without values."""
         return self.quantiles[2] if self.quantiles else None
@@ -205,7 +215,7 @@ def counts_of(sketch: CategorySketch) -> dict[str, int]:
 
 def _numbers(sides: Mapping[str, NumericSketch], deciles: Floats | None) -> Numbers:
     edges = bins(*_ends(list(sides.values())))
-    at = np.linspace(edges[0], edges[-1], CURVE)
+    at: Floats = np.linspace(float(edges[0]), float(edges[-1]), CURVE)
     inner = np.array([]) if deciles is None else deciles
     return Numbers(
         edges=tuple(edges.tolist()),
@@ -255,8 +265,8 @@ def bins(low: float, high: float) -> Floats:
     first, last = floor(low / step + 1e-9), ceil(high / step - 1e-9)
     # The last bin is open at its end, where the largest value may be.
     last += int(abs(last * step - high) <= step * 1e-9)
-    edges: Floats = np.arange(first, max(last, first + 1) + 1) * step
-    return edges
+    places: Floats = np.arange(first, max(last, first + 1) + 1, dtype=np.float64)
+    return places * step
 
 
 def _mean(sketch: NumericSketch) -> float | None:
