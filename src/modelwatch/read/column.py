@@ -14,6 +14,7 @@ from modelwatch.catalog import Catalog
 from modelwatch.domain.columns import LABEL
 from modelwatch.domain.errors import UnknownName
 from modelwatch.domain.instants import Window
+from modelwatch.domain.measurement import Series
 from modelwatch.domain.metric import Metric
 from modelwatch.domain.names import ModelKey
 from modelwatch.domain.selection import Selection
@@ -39,14 +40,17 @@ MISSING, DRIFT = "missing_share", "psi"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lane:
-    """One series over the windows of the time axis, with its thresholds and its noise floor."""
+    """One series over the windows of the time axis, with its thresholds and its noise floor.
+
+    `normal` is what the reference's blocks read: low end, mean and high end.
+    """
 
     metric: Metric
     span: int
     track: Track
     limits: tuple[Limit, ...]
     floor: float | None = None
-    normal: tuple[float, float] | None = None
+    normal: tuple[float, float, float] | None = None
 
     @property
     def limit(self) -> float | None:
@@ -106,7 +110,7 @@ class ColumnView:
     def reference(self) -> Window | None:
         """The time of the reference's rows; None without a reference, or where its rows have no times."""
         known = self.watched.reference
-        return None if known is None else known.pooled.window
+        return None if known is None or not known.rows else known.pooled.window
 
     @property
     def neighbours(self) -> tuple[str | None, str | None]:
@@ -264,10 +268,15 @@ def _lane(watched: Watched, sheet: Sheet, name: str, metric: str, span: int) -> 
         track=track,
         limits=tuple(limits_of(watched, series, sheet.windows[place], value=float(np.nanmax(track.value)))),
         floor=None if floor != floor else floor,  # noqa: PLR0124 (only NaN differs)
-        normal=_possible(band_of(baseline_of(watched, series)), track),
+        normal=_normal(watched, series, track),
     )
 
 
-def _possible(band: tuple[float, float] | None, track: Track) -> tuple[float, float] | None:
-    """What is normal, without what lies below zero where no value does."""
-    return (max(band[0], 0.0), band[1]) if band and float(np.nanmin(track.value)) >= 0 else band
+def _normal(watched: Watched, series: Series, track: Track) -> tuple[float, float, float] | None:
+    """What is normal with its middle, without what lies below zero where no value does."""
+    baseline = baseline_of(watched, series)
+    band = band_of(baseline)
+    if baseline is None or band is None:
+        return None
+    low = max(band[0], 0.0) if float(np.nanmin(track.value)) >= 0 else band[0]
+    return low, baseline.mean, band[1]

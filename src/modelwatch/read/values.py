@@ -19,6 +19,7 @@ BINS, CURVE, LEVELS = 32, 160, 12
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 _TRIMMED = 0.002  # of the values on each side that may lie outside the axis
 _STRETCH = 0.3  # of the trimmed axis, by which it grows to hold them after all
+_NIL = float(np.finfo(np.float32).tiny)
 _STEPS = (1.0, 2.0, 2.5, 3.0, 5.0, 10.0)
 
 
@@ -155,7 +156,7 @@ def moments(sketch: Sketch, reference: Sketch | None = None) -> Moments:
         mean=_mean(sketch),
         minimum=sketch.minimum,
         maximum=sketch.maximum,
-        quantiles=tuple(sketch.quantile(rank) for rank in QUANTILES),
+        quantiles=tuple(_snapped(sketch.quantile(rank)) for rank in QUANTILES),
         under=under,
         over=over,
     )
@@ -267,6 +268,11 @@ def bins(low: float, high: float) -> Floats:
     last += int(abs(last * step - high) <= step * 1e-9)
     places: Floats = np.arange(first, max(last, first + 1) + 1, dtype=np.float64)
     return places * step
+
+
+def _snapped(value: float) -> float:
+    """A value inside the bin that holds nothing but zero is zero."""
+    return 0.0 if abs(value) < _NIL else value
 
 
 def _mean(sketch: NumericSketch) -> float | None:

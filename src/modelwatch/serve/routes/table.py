@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from modelwatch.serve.endpoint import Endpoint
 from modelwatch.serve.routes import events, health, incidents, local, models, rows
-from modelwatch.serve.ui import assets, column, fleet, model, session
+from modelwatch.serve.ui import assets, column, fleet, model, pictures, session
 
 ENDPOINTS: tuple[Endpoint, ...] = (
     *rows.ENDPOINTS,
@@ -18,4 +18,5 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *fleet.ENDPOINTS,
     *model.ENDPOINTS,
     *column.ENDPOINTS,
+    *pictures.ENDPOINTS,
 )

@@ -39,6 +39,7 @@ from modelwatch.show.status import State
 
 SHOWN = 9
 """Metrics that are listed without being asked for; those that fire always are."""
+_PHONE = "90d"  # what a phone has room for
 _NAMED = 5  # levels that are told by name
 
 
@@ -97,7 +98,7 @@ def _read(call: Call) -> tuple[ColumnView, str]:
     if form not in FORMS:
         raise InputError(f"view={form!r} is no form of a distribution: use one of {', '.join(FORMS)}")
     asked = Asked(
-        period=call.query("range"),
+        period=call.query("range") or (_PHONE if "Mobi" in call.request.headers.get("user-agent", "") else None),
         since=call.instant("since"),
         until=call.instant("until"),
         span=call.whole("span", 0, low=0, high=10_000) or None,

@@ -46,7 +46,7 @@ def drift_lane(canvas: ColumnCanvas) -> Told | None:
         ],
     )
     thin = view.drift_beside
-    normal = None if log or lane.normal is None else (lane.normal[0], sum(lane.normal) / 2, lane.normal[1])
+    normal = None if log else lane.normal
     beside = Beside(values=_held(canvas, thin) if thin else (), limits=_limits(lane), normal=normal)
     chart = held(telling, values, ground=canvas.ground, written=plain if log else digits.metric, beside=beside, log=log)
     keys = [Key("line", canvas.span(lane.span)), *([Key("label-thin", canvas.span(thin.span))] if thin else [])]
@@ -129,7 +129,7 @@ def _held(canvas: ColumnCanvas, lane: Series) -> list[Held]:
 def _passed(lane: Series, value: float) -> float | None:
     """The limit that a value is past; of a rule that looks both ways the nearer end of what is normal."""
     if lane.normal is not None and lane.floor is None:
-        return min(lane.normal, key=lambda end: abs(end - value))
+        return min(lane.normal[::2], key=lambda end: abs(end - value))
     return lane.limit
 
 
