@@ -54,6 +54,13 @@ PAGES: Mapping[str, tuple[str, bytes | None, str]] = {
     "GET /models/{model}/columns/{column:path}": ("/models/loans/columns/income", None, "read"),
     "GET /models/{model}/charts/{chart}": ("/models/loans/charts/missing.json?column=income", None, "read"),
     "POST /theme": ("/theme", b"theme=dark", "nobody"),
+    "GET /models/{model}": ("/models/loans", None, "read"),
+    "GET /": ("/", None, "read"),
+    "GET /fleet.json": ("/fleet.json", None, "read"),
+    "GET /search": ("/search?q=income", None, "read"),
+    "GET /search.json": ("/search.json?q=income", None, "read"),
+    "GET /events": ("/events", None, "read"),
+    "GET /rules": ("/rules", None, "read"),
 }
 # Routes whose path names something of a project: a caller of another project finds nothing there.
 OWNED = {route for route in (*ROUTES, *PAGES) if "{" in route} - {"POST /v1/models/{model}/predictions"}
