@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from modelwatch.serve.endpoint import Endpoint
 from modelwatch.serve.routes import events, health, incidents, local, models, rows
-from modelwatch.serve.ui import assets, fleet, model, rules, search, session
+from modelwatch.serve.ui import assets, column, fleet, model, pictures, rules, search, session
 from modelwatch.serve.ui import events as event_page
 
 ENDPOINTS: tuple[Endpoint, ...] = (
@@ -21,4 +21,6 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *event_page.ENDPOINTS,
     *rules.ENDPOINTS,
     *model.ENDPOINTS,
+    *column.ENDPOINTS,
+    *pictures.ENDPOINTS,
 )

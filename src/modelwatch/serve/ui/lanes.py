@@ -17,7 +17,19 @@ from modelwatch.show.charts import Chart, TimeAxis
 from modelwatch.show.status import State
 
 Drawn = Literal[
-    "line", "thin", "dash", "label", "label-thin", "ribbon", "band", "dot", "bar", "critical", "warning", "nodata"
+    "line",
+    "thin",
+    "dash",
+    "label",
+    "label-thin",
+    "ribbon",
+    "ribbon-wide",
+    "band",
+    "dot",
+    "bar",
+    "critical",
+    "warning",
+    "nodata",
 ]
 
 
