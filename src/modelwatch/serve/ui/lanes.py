@@ -40,7 +40,8 @@ class Lane:
     title, under
         What it shows, and a caption.
     readout
-        What the read-out says of the latest window, the first line strong; a line may carry a state.
+        What the read-out says of the latest window, the first line strong; a line may be a state with its word and what
+        stands beside it.
     """
 
     name: str
@@ -48,7 +49,7 @@ class Lane:
     chart: Chart
     under: str = ""
     keys: Sequence[Key] = ()
-    readout: Sequence[str | tuple[State, str]] = ()
+    readout: Sequence[str | tuple[State, str, str]] = ()
 
 
 def lanes_json(

@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from modelwatch.show.charts.frame import WIDTH, Chart, Spec, Telling, layered, rows_of
-from modelwatch.show.charts.ground import FILLS, Ground
+from modelwatch.show.charts.frame import WIDTH, Chart, Spec, Telling, rows_of
+from modelwatch.show.charts.ground import FILLS, Ground, lane
 from modelwatch.show.status import State
 from modelwatch.show.tokens import token
 
@@ -35,13 +35,17 @@ _TEXTS = {State.CRITICAL: token("critical"), State.WARNING: token("warning"), St
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """An incident from its first window to its end; without an end it is open. `href` is where it opens."""
+    """An incident from its first window to its end; without an end it is open.
+
+    A bar says it in full, an icon in the words of `short`; `href` is where it opens.
+    """
 
     start: int
     end: int | None
     says: str
     state: State
     href: str = ""
+    short: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +83,7 @@ def events(telling: Telling, spans: Sequence[Span], happened: Sequence[Happened]
         _words(posted, ground, count, token("t2"), 9),
         *(layer for state in _STATES for layer in _of(state, bars, icons, ground, count)),
     ]
-    return telling.chart(layered(*layers, height=PITCH * count + 2 * EDGE, top=0, bottom=0))
+    return telling.chart(lane(*layers, height=PITCH * count + 2 * EDGE))
 
 
 def _posted(happened: Sequence[Happened], ground: Ground) -> list[dict[str, Any]]:
@@ -89,7 +93,7 @@ def _posted(happened: Sequence[Happened], ground: Ground) -> list[dict[str, Any]
     places = [ground.axis.at(each.at) for each in inside]
     return [
         {"at": at, "r": 0, "say": each.says, "kind": each.kind, "room": _share(following - at, end - start)}
-        for each, at, following in zip(inside, places, [*places[1:], end], strict=True)
+        for each, at, following in zip(inside, places, [*places[1:], end][: len(places)], strict=True)
     ]
 
 
@@ -113,7 +117,8 @@ def _placed(spans: Sequence[Span], ground: Ground, *, first: int) -> list[dict[s
         if row == len(rows):
             rows.append([])
         rows[row].append((low, high))
-        told = {"at": round(centre), "r": row + first, "say": span.says, "state": span.state, "wide": wide}
+        say = span.says if wide else span.short or span.says
+        told = {"at": round(centre), "r": row + first, "say": say, "state": span.state, "wide": wide}
         found.append({**told, "low": low, "to": to, "u": span.href})
     return [{**each, "room": _room(each, found, start, end)} for each in found]
 
@@ -156,13 +161,20 @@ def _diamonds(data: Sequence[Mapping[str, Any]], ground: Ground, count: int) -> 
 
 
 def _words(
-    data: Sequence[Mapping[str, Any]], ground: Ground, count: int, colour: str, away: int, *, strong: bool = False
+    data: Sequence[Mapping[str, Any]],
+    ground: Ground,
+    count: int,
+    colour: str,
+    away: int,
+    *,
+    strong: bool = False,
+    cut: bool = False,
 ) -> Spec:
-    """Words beside their mark, cut where the room ends; none where fewer than four letters would stand."""
+    """Words beside their mark where there is room for them; if they may be `cut`, for some of them."""
     kept = [
         {name: row[name] for name in ("at", "r", "say", "room", "u") if row.get(name) not in (None, "")} for row in data
     ]
-    room = f"datum.room * width - {away + 6}"
+    room, least = f"datum.room * width - {away + 6}", "min(length(datum.say), 9)" if cut else "length(datum.say)"
     return {
         "data": rows_of(kept),
         "transform": _MIDDLE,
@@ -174,7 +186,7 @@ def _words(
             "fontWeight": 600 if strong else 400,
             "fill": colour,
             "limit": {"expr": f"max(1, {room})"},
-            "opacity": {"expr": f"{room} < min(length(datum.say), 6) * {_LETTER} ? 0 : 1"},
+            "opacity": {"expr": f"{room} < {least} * {_LETTER} ? 0 : 1"},
         },
         "encoding": {"x": ground.x(), "y": _y(count), "text": {"field": "say", "type": "nominal"}},
     }
@@ -207,7 +219,7 @@ def _of(
     return [
         box,
         *_icon(state, mine, ground, count, 9),
-        _words(mine, ground, count, _TEXTS[state], 18, strong=True),
+        _words(mine, ground, count, _TEXTS[state], 18, strong=True, cut=True),
         *_icon(state, small, ground, count, 0),
         _words(small, ground, count, _TEXTS[state], 10, strong=True),
     ]
@@ -217,7 +229,7 @@ def _icon(state: State, data: Sequence[Mapping[str, Any]], ground: Ground, count
     edge = token("warning") if state is State.WARNING else FILLS[state]
     shape: Spec = {"type": "point", "shape": _SHAPES[state], "size": 90, "fill": FILLS[state], "stroke": edge}
     sign = {"type": "text", "fontWeight": 700, "fontSize": 10, "baseline": "middle", "dy": 0.5}
-    colour = token("t1") if state is State.WARNING else token("surface")
+    colour = token("on-warning") if state is State.WARNING else token("surface")
     marked = _marks(data, {**shape, "opacity": 1, "strokeWidth": 1, "xOffset": away}, ground, count)
     signed = _marks(data, {**sign, "text": "!", "dx": away, "fill": colour}, ground, count)
     return [marked, signed]

@@ -22,7 +22,9 @@ FILLS: Mapping[State, str] = {
     State.OK: token("ref-line"),
 }
 """The colour of bars and cells in a state; quiet ones are grey."""
-STRIP = 26
+_LONG = 0.08  # of the axis, from which what is open is only tinted
+STRIP, RIGHT = 26, 8
+"""Pixels of the strip of time, and right of every lane's plot, for marks at the newest window."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,18 +64,21 @@ class Ground:
 
     def x(self, name: str = "at") -> Spec:
         """The encoding of a field of milliseconds; hairlines are part of the ground, so there is no axis."""
-        return {**self.axis.x(name), "axis": None}
+        return self.axis.bare(name)
 
     def layers(self) -> list[Spec]:
         """The layers under a lane's marks; they are there, if empty, on every page: charts of one shape."""
         wrong, state = self.wrong or (None, State.OK)
-        # A window of an hour in a year would be too thin to see.
+        # A window of an hour in a year would be too thin to see; one of months would cover the page.
         edged = {"stroke": FILLS[state], "strokeOpacity": 0.28, "strokeWidth": 2}
+        length = sum(each["to"] - each["at"] for each in self._clipped(wrong))
+        start, end = self.axis.domain
+        strength = 0.14 if length < (end - start) * _LONG else 0.05
         chosen = self._clipped(self.selected)
         edges = [{"at": each[name]} for each in chosen for name in ("at", "to")]
         return [
             self._rect(self.reference, {"fill": token("sunken")}),
-            self._rect(wrong, {"fill": FILLS[state], "fillOpacity": 0.14, **edged}),
+            self._rect(wrong, {"fill": FILLS[state], "fillOpacity": strength, **edged}),
             self._rect(self.selected, {"fill": token("current"), "fillOpacity": 0.12}),
             self._rule([{"at": at} for at in self.axis.ticks()], token("line"), 1),
             self._rule(edges, token("current"), 1.5),
@@ -120,11 +125,23 @@ class Ground:
         ]
 
 
+def lane(*layers: Spec, height: int) -> Spec:
+    """Layers as a lane: no room above and below, so that what lies behind runs on from lane to lane."""
+    return layered(*layers, height=height, top=0, bottom=0, right=RIGHT)
+
+
 def strip(ground: Ground, *, name: str = "time") -> Chart:
     """The labels of the time axis, for the first and the last lane of a page."""
     axis = ground.axis
     x = axis.x(labels=True)
-    x["axis"] = {**x["axis"], "orient": "top", "offset": -STRIP, "labelBaseline": "middle"}
+    x["axis"] = {
+        **x["axis"],
+        "orient": "top",
+        "offset": -STRIP,
+        "labelBaseline": "middle",
+        "labelPadding": STRIP // 2,
+        "zindex": 1,
+    }
     labels: Spec = {
         "data": rows_of([{"at": axis.at(axis.start)}]),
         "mark": {"type": "point", "opacity": 0},
@@ -137,4 +154,4 @@ def strip(ground: Ground, *, name: str = "time") -> Chart:
         columns={"tick": "Tick"},
         rows=[{"tick": text} for text in axis.labels()],
     )
-    return told.chart(layered(*ground.layers(), labels, height=STRIP, top=0, bottom=0))
+    return told.chart(lane(*ground.layers(), labels, height=STRIP))
