@@ -6,6 +6,7 @@ Made of the JSON of `compare` and of how the values lie; a notebook shows the sa
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from importlib.resources import files
 from typing import Any
 
 from modelwatch.show import digits
@@ -35,13 +36,18 @@ def comparison_page(result: Result, drawings: Mapping[str, Sides]) -> str:
     drawings
         How the values of the columns lie, by name.
     """
-    return document(_headline(result), _content(result, drawings))
+    style, script = _file("report.css"), _file("report.js")
+    return document(_headline(result), _content(result, drawings), style=style, script=script)
 
 
 def comparison_frame(result: Result, drawings: Mapping[str, Sides]) -> str:
     """The page for a notebook."""
     height = min(_FRAME + _ROW * len(result["columns"]), _TALLEST)
     return framed("modelwatch comparison", comparison_page(result, drawings), height=height)
+
+
+def _file(name: str) -> str:
+    return (files("modelwatch.show.report") / name).read_text(encoding="utf-8")
 
 
 def _content(result: Result, drawings: Mapping[str, Sides]) -> Html:
