@@ -171,7 +171,7 @@ class _Drawn:
 
 
 def _svg(chart: Chart, name: str, width: int) -> Markup:
-    drawing = Markup(to_svg({**chart.spec, "width": width}))  # noqa: S704 (the renderer escapes what it writes)
+    drawing = Markup(to_svg({**chart.spec, "width": width}, None))  # noqa: S704 (the renderer escapes what it writes)
     return Markup('<div class="drawn {}" aria-hidden="true">{}</div>').format(name, drawing)
 
 

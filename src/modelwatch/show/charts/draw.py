@@ -39,8 +39,8 @@ def to_vega(spec: Spec) -> Spec:
     return compiled
 
 
-def to_svg(spec: Spec, mode: Mode | None = None) -> str:
-    """The chart as an SVG element: with fixed colours, or without a mode with the tokens of the page around it.
+def to_svg(spec: Spec, mode: Mode | None = "light") -> str:
+    """The chart as an SVG element: with fixed colours, or for no mode with the tokens of the page around it.
 
     It carries no words for those who do not see it: what stands around it does.
     """
