@@ -58,7 +58,8 @@ def charts(call: Call) -> Sequence[Chart]:
     if isinstance(found, Proposed) or found.closed is None:
         return ()
     span = _span(call, found)
-    lanes = _lanes(call, Canvas(found), drift_lines(found.watched, found.sheet, DRIFT, span), span).values()
+    drift = drift_lines(found.watched, found.sheet, DRIFT, span)
+    lanes = _lanes(call, Canvas(found), drift, span).values()
     told = [each if isinstance(each, Told) else getattr(each, "told", None) for each in lanes]
     return [each.lane.chart for each in told if each is not None]
 
