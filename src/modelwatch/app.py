@@ -32,12 +32,13 @@ from modelwatch.domain.latest import Latest
 from modelwatch.domain.measurement import Measurement
 from modelwatch.domain.names import ModelKey, check_name
 from modelwatch.domain.receipt import Receipt
-from modelwatch.domain.slices import Slice
+from modelwatch.domain.selection import Selection
+from modelwatch.domain.slices import ALL_ROWS, Slice
 from modelwatch.judge import Book
 from modelwatch.log import HomeLock, Lake, Spool, flush
 from modelwatch.log.lake import LABELS, PREDICTIONS, QUARANTINE
 from modelwatch.log.rows import Progress, canonical_files, canonical_rows, check_files
-from modelwatch.measure.record import unpack_measurements
+from modelwatch.measure.measured import Measured
 from modelwatch.spec import Monitor, infer, parse, render
 from modelwatch.spec.channels import CHANNELS_FILE, ChannelFile
 from modelwatch.store import (
@@ -46,7 +47,6 @@ from modelwatch.store import (
     events,
     incidents,
     keys,
-    measurements,
     models,
     monitors,
     proposals,
@@ -61,6 +61,7 @@ from modelwatch.work import Applied, Ran, Watched, apply_monitor, latest, load_w
 from modelwatch.work.asked import check_asked
 from modelwatch.work.channels import channel_rows, check_routes, declare_channels, resume_channel, try_channel
 from modelwatch.work.distribution import distribution
+from modelwatch.work.stored import parts_of, stored
 from modelwatch.work.truth import layout_of
 
 FORMAT = 1
@@ -270,22 +271,30 @@ class Home:
         UnknownName
             If there is no such metric, column or slice, or they never go together.
         """
-        found: list[Measurement] = []
-        with self.state.reading() as tx:
-            model_id = models.find(tx, key)
-            read = measurements.revisions if all_revisions else measurements.latest
-            for row in read(tx, model_id, since or 0, 2**62 if until is None else until):
-                window = Window(row.start, row.end)
-                found += [
-                    each
-                    for each in unpack_measurements(row.blob, window, row.version, row.revision)
-                    if (metric is None or each.series.metric == metric)
-                    and (column is None or each.series.column == column)
-                    and each.series.slice == (slice or Slice())
-                ]
+        selection = Selection(
+            metrics=None if metric is None else frozenset({metric}), column=column, slice=slice or ALL_ROWS
+        )
+        found = self.measured(key, selection, since=since, until=until, all_revisions=all_revisions)
         if not found and key in self.models():
             check_asked(self._watched(key), metric=metric, column=column, slice_=slice)
-        return found
+        return [measurement for each in found for measurement in each.measurements()]
+
+    def measured(
+        self,
+        key: ModelKey,
+        selection: Selection,
+        *,
+        since: int | None = None,
+        until: int | None = None,
+        all_revisions: bool = False,
+    ) -> list[Measured]:
+        """The selected series as arrays, for each version of each window that starts in `[since, until)`."""
+        end = 2**62 if until is None else until
+        parts = parts_of(self.catalog, selection)
+        with self.state.reading() as tx:
+            model_id = models.find(tx, key)
+            found = stored(tx, model_id, since or 0, end, parts=parts, selection=selection, all_revisions=all_revisions)
+            return list(found)
 
     def quarantine(
         self, key: ModelKey, *, since: int | None = None, field: str | None = None, limit: int | None = None

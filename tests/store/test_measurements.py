@@ -36,9 +36,11 @@ def test_the_last_revision_of_each_window_counts(filled: State, model_id: int) -
 
 def test_a_part_or_a_version_can_be_asked_for(filled: State, model_id: int) -> None:
     with filled.reading() as tx:
-        parts = measurements.latest(tx, model_id, 0, 100, part="profile")
-        both = measurements.latest(tx, model_id, 0, 100, part="profile", version="2")
+        parts = measurements.latest(tx, model_id, 0, 100, parts=("profile",))
+        old = measurements.revisions(tx, model_id, 0, 100, parts=("profile",))
+        both = measurements.latest(tx, model_id, 0, 100, parts=("profile",), version="2")
     assert [row.blob for row in parts] == [b"p2", b"v2", b"next"]
+    assert [row.blob for row in old] == [b"p1", b"p2", b"v2", b"next"]
     assert [row.blob for row in both] == [b"v2"]
 
 

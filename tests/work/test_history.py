@@ -56,14 +56,14 @@ def test_what_was_asked_before_changes_no_answer(tx: Transaction) -> None:
 
 def test_windows_measured_in_the_run_are_seen_and_revisions_replace_them(tx: Transaction) -> None:
     history = History(1)
-    history.note([measured(0, 1.0)])
+    history.note(window(0), [measured(0, 1.0)])
     store(tx, measured(0, 1.0))
     assert history.before(tx, window(1), ROWS) == [1.0], "what was noted before anybody asked is read from the store"
     for day in range(1, 3 * KEPT):
         store(tx, measured(day, float(day)))
-        history.note([measured(day, float(day))])
+        history.note(window(day), [measured(day, float(day))])
     assert history.before(tx, window(3 * KEPT), ROWS) == History(1).before(tx, window(3 * KEPT), ROWS)
     for revision, value in ((2, 7.0), (3, None)):
         store(tx, measured(3 * KEPT - 1, value), revision)
-        history.note([measured(3 * KEPT - 1, value)])
+        history.note(window(3 * KEPT - 1), [measured(3 * KEPT - 1, value)])
         assert history.before(tx, window(3 * KEPT), ROWS) == History(1).before(tx, window(3 * KEPT), ROWS)

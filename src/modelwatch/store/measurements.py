@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from sqlalchemy import Column, Integer, LargeBinary, String, Table, func, select
@@ -56,14 +56,14 @@ def latest(
     start: int,
     end: int,
     *,
-    part: str | None = None,
+    parts: Collection[str] | None = None,
     version: str | None = None,
 ) -> list[MeasurementBlob]:
     """The last revision of every window that starts in `[start, end)`, by start, then version and part."""
     rank = func.row_number().over(partition_by=_SERIES, order_by=_C.revision.desc()).label("rank")
     query = select(*_ROW, rank).where(_C.model_id == model_id, _C.window_start >= start, _C.window_start < end)
-    if part is not None:
-        query = query.where(_C.part == part)
+    if parts is not None:
+        query = query.where(_C.part.in_(parts))
     if version is not None:
         query = query.where(_C.version == version)
     ranked = query.subquery()
@@ -71,7 +71,11 @@ def latest(
     return [MeasurementBlob(*row) for row in tx.execute(last.order_by(*(ranked.c[column.name] for column in _SERIES)))]
 
 
-def revisions(tx: Transaction, model_id: int, start: int, end: int) -> list[MeasurementBlob]:
+def revisions(
+    tx: Transaction, model_id: int, start: int, end: int, *, parts: Collection[str] | None = None
+) -> list[MeasurementBlob]:
     """Every revision of every window that starts in `[start, end)`, the earlier revision first."""
     query = select(*_ROW).where(_C.model_id == model_id, _C.window_start >= start, _C.window_start < end)
+    if parts is not None:
+        query = query.where(_C.part.in_(parts))
     return [MeasurementBlob(*row) for row in tx.execute(query.order_by(*_SERIES, _C.revision))]

@@ -23,10 +23,10 @@ from modelwatch.profile.outcome import has_outcomes
 from modelwatch.store import State, cursors, labels, profiles, touched
 from modelwatch.store.metadata import Transaction
 from modelwatch.work.index import LabelIndex, write_frame
+from modelwatch.work.stored import OUTCOME, PROFILE
 from modelwatch.work.truth import layout_of, with_declared
 from modelwatch.work.watched import Watched
 
-PROFILE, OUTCOME = "profile", "outcome"
 BACKFILL = "backfill"  # a cursor of our own: an instant, no version of a table
 BACKFILLED = 28
 """Closed windows that are measured again when columns are counted on other bins than before."""

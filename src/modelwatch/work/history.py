@@ -10,9 +10,8 @@ from dataclasses import dataclass, field
 
 from modelwatch.domain.instants import Window
 from modelwatch.domain.measurement import Measurement, Series
-from modelwatch.measure.record import unpack_measurements
-from modelwatch.store import measurements
 from modelwatch.store.metadata import Transaction
+from modelwatch.work.stored import stored
 
 WINDOWS = 28
 KEPT = 128
@@ -32,19 +31,20 @@ class History:
     _starts: set[int] = field(default_factory=set[int])
     _since: int | None = None
 
-    def note(self, measured: Iterable[Measurement]) -> None:
+    def note(self, window: Window, measured: Iterable[Measurement]) -> None:
         """Remember the values of a window that was measured; a revision replaces what was remembered."""
-        if self._since is None:
+        self._note(window.start, ((each.series, each.value) for each in measured))
+
+    def _note(self, start: int, values: Iterable[tuple[Series, float | None]]) -> None:
+        if self._since is None or start < self._since:
             return
-        for each in measured:
-            if each.window.start < self._since:
-                continue
-            self._starts.add(each.window.start)
-            kept = self._values.setdefault(each.series, {})
-            if each.value is None:
-                kept.pop(each.window.start, None)
+        self._starts.add(start)
+        for series, value in values:
+            kept = self._values.setdefault(series, {})
+            if value is None:
+                kept.pop(start, None)
             else:
-                kept[each.window.start] = each.value
+                kept[start] = value
         if len(self._starts) > 2 * KEPT:
             self._forget(sorted(self._starts)[-KEPT])
 
@@ -61,8 +61,8 @@ class History:
         self._values.clear()
         self._starts.clear()
         self._since = since
-        for row in measurements.latest(tx, self.model_id, since, 2**62):
-            self.note(unpack_measurements(row.blob, Window(row.start, row.end), row.version, row.revision))
+        for found in stored(tx, self.model_id, since, 2**62):
+            self._note(found.window.start, zip(found.series, found.values(), strict=True))
 
     def _forget(self, before: int) -> None:
         self._since = before

@@ -9,20 +9,22 @@ from collections.abc import Mapping, Sequence
 
 from modelwatch.catalog import Catalog
 from modelwatch.domain.calendar import Calendar
-from modelwatch.domain.instants import DAY, Window
+from modelwatch.domain.instants import DAY
 from modelwatch.domain.latest import Latest
 from modelwatch.domain.measurement import Measurement
 from modelwatch.domain.metric import Family
-from modelwatch.measure.record import unpack_measurements
-from modelwatch.store import clock, measurements, profiles
-from modelwatch.store.measurements import MeasurementBlob
+from modelwatch.domain.selection import Selection
+from modelwatch.domain.slices import ALL_ROWS
+from modelwatch.measure.measured import Measured
+from modelwatch.store import clock, profiles
 from modelwatch.store.metadata import Transaction
-from modelwatch.work.fold import OUTCOME
+from modelwatch.work.stored import MODEL, OUTCOME, PROFILE, stored
 
 # A version is in use while it had rows in this many windows, or this long, before the model's newest rows.
 IN_USE_WINDOWS, IN_USE = 28, 7 * DAY
 # How far back the last window with enough labels is looked for.
 LABELLED_WINDOWS = 168
+PENDING = "labels_pending_share"
 
 
 def latest(tx: Transaction, model_id: int, *, calendar: Calendar, catalog: Catalog) -> Latest:
@@ -35,16 +37,16 @@ def latest(tx: Transaction, model_id: int, *, calendar: Calendar, catalog: Catal
     for _ in range(LABELLED_WINDOWS - 1):
         first = calendar.previous(first)
     measured: dict[str, list[Measurement]] = {}
-    for row in measurements.latest(tx, model_id, last.start, last.end):
-        if row.part != OUTCOME:
-            measured.setdefault(row.version, []).extend(_values(row))
+    for each in stored(tx, model_id, last.start, last.end, parts=(MODEL, PROFILE), selection=Selection(slice=ALL_ROWS)):
+        measured.setdefault(each.version, []).extend(_values(each))
     labels = _Labels(catalog)
-    outcomes = measurements.latest(tx, model_id, first.start, last.end, part=OUTCOME)
-    windows = sorted({row.start for row in outcomes}, reverse=True)[:IN_USE_WINDOWS]
+    outcomes = list(stored(tx, model_id, first.start, last.end, parts=(OUTCOME,), selection=labels.wanted))
+    windows = sorted({each.window.start for each in outcomes}, reverse=True)[:IN_USE_WINDOWS]
     oldest = windows[-1] if windows else last.start
-    for row in reversed(outcomes):
-        if row.version in versions and (row.start >= oldest or row.version not in labels.scored):
-            labels.add(row.version, _values(row), recent=row.start >= oldest)
+    for each in reversed(outcomes):
+        recent = each.window.start >= oldest
+        if each.version in versions and (recent or each.version not in labels.scored):
+            labels.add(each.version, _values(each), recent=recent)
     return Latest(versions=versions, measured=measured, scored=labels.scored, unlabelled=labels.unlabelled)
 
 
@@ -54,6 +56,7 @@ class _Labels:
     def __init__(self, catalog: Catalog) -> None:
         # Not looked up one by one: a stored window may hold a metric of a plugin that is gone.
         self._scores = frozenset(metric.name for metric in catalog.metrics if metric.family is Family.PERFORMANCE)
+        self.wanted = Selection(metrics=self._scores | {PENDING}, slice=ALL_ROWS)
         self.scored: dict[str, list[Measurement]] = {}
         self.unlabelled: dict[str, int] = {}
 
@@ -62,13 +65,12 @@ class _Labels:
         if any(each.series.span == 1 for each in scores):
             self.scored.setdefault(version, scores)
         for each in values if recent else ():
-            if each.series.metric == "labels_pending_share" and each.series.span == 1 and each.value is not None:
+            if each.series.metric == PENDING and each.series.span == 1 and each.value is not None:
                 self.unlabelled[version] = self.unlabelled.get(version, 0) + round(each.value * each.n)
 
 
-def _values(row: MeasurementBlob) -> list[Measurement]:
-    found = unpack_measurements(row.blob, Window(row.start, row.end), row.version, row.revision)
-    return [each for each in found if each.value is not None and not each.series.slice]
+def _values(measured: Measured) -> list[Measurement]:
+    return [each for each in measured.measurements() if each.value is not None]
 
 
 def _in_use(last_starts: Mapping[str, int], calendar: Calendar) -> frozenset[str]:

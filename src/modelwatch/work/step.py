@@ -28,7 +28,7 @@ from modelwatch.measure import (
     measure_slices,
     spreads_of,
 )
-from modelwatch.measure.record import pack_measurements, unpack_measurements
+from modelwatch.measure.record import pack_measurements, upgrade
 from modelwatch.measure.reference import BLOCKS, bare_of
 from modelwatch.profile import Plan
 from modelwatch.profile.block import Block, merge_blocks
@@ -36,13 +36,13 @@ from modelwatch.store import clock, cursors, events, incidents, labels, measurem
 from modelwatch.store.metadata import Transaction
 from modelwatch.work.blocks import Blocks
 from modelwatch.work.dormant import awakening, is_dormant, is_pending
-from modelwatch.work.fold import BACKFILL, OUTCOME, PROFILE
+from modelwatch.work.fold import BACKFILL
 from modelwatch.work.history import History
 from modelwatch.work.index import LabelIndex, read_frame, write_frame
 from modelwatch.work.keeping import relearn
+from modelwatch.work.stored import MODEL, OUTCOME, PARTS, PROFILE, part_of, stored
 from modelwatch.work.watched import SILENCE, Watched
 
-MODEL = "model"
 LABELLED = "labelled"  # a cursor of our own: the last instant at which labels came
 OWN_WINDOWS = 28
 EVENTS_REACH = 28 * DAY
@@ -243,7 +243,7 @@ class Stepper:
         second = judge(shares, terms)
         found = (*judged.measurements, *second.measurements)
         self._store(tx, window, found)
-        self.history.note(found)
+        self.history.note(window, found)
         return [*judged.verdicts, *second.verdicts]
 
     def _advance(self, tx: Transaction, instant: int, verdicts: list[Verdict], now: int | None = None) -> list[Change]:
@@ -319,18 +319,15 @@ class Stepper:
         return measured
 
     def _measured_rows(self, tx: Transaction, window: Window) -> list[Measurement]:
-        stored = self._stored(tx, window, parts=(MODEL, PROFILE))
-        return [measurement for measurement in stored if measurement.series.metric != "drifted_share"]
+        measured = self._stored(tx, window, parts=(MODEL, PROFILE))
+        return [measurement for measurement in measured if measurement.series.metric != "drifted_share"]
 
-    def _stored(
-        self, tx: Transaction, window: Window, parts: Collection[str] = (MODEL, PROFILE, OUTCOME)
-    ) -> list[Measurement]:
+    def _stored(self, tx: Transaction, window: Window, parts: Collection[str] = PARTS) -> list[Measurement]:
         """The last revision of what was measured in a window."""
         return [
             measurement
-            for row in measurements.latest(tx, self.watched.model_id, window.start, window.end)
-            if row.part in parts
-            for measurement in unpack_measurements(row.blob, window, row.version, row.revision)
+            for found in stored(tx, self.watched.model_id, window.start, window.start + 1, parts=parts)
+            for measurement in found.measurements()
         ]
 
     def _spans(self, tx: Transaction, window: Window, *, profiles: bool) -> list[tuple[str, dict[int, Block]]]:
@@ -364,26 +361,21 @@ class Stepper:
         """Keep the measurements by version and part; what did not change since the last revision is not kept again."""
         parts: dict[tuple[str, str], list[Measurement]] = {}
         for each in found:
-            parts.setdefault((each.series.version, self._part(each)), []).append(each)
-        stored = {
+            part = part_of(self.watched.catalog, each.series)
+            parts.setdefault((each.series.version, part), []).append(each)
+        kept = {
             (row.version, row.part): row
             for row in measurements.latest(tx, self.watched.model_id, window.start, window.end)
         }
         rows: list[tuple[str, int, int, str, int, bytes]] = []
         for (version, part), group in parts.items():
-            last = stored.get((version, part))
+            last = kept.get((version, part))
             blob = pack_measurements(group)
-            if last is not None and last.blob == blob:
+            if last is not None and upgrade(last.blob) == blob:
                 continue
             rows.append((version, window.start, window.end, part, 1 if last is None else last.revision + 1, blob))
             self.tally.measurements += len(group)
         measurements.put(tx, self.watched.model_id, rows)
-
-    def _part(self, measurement: Measurement) -> str:
-        if not measurement.series.version:
-            return MODEL
-        family = self.watched.catalog.metrics.get(measurement.series.metric).family
-        return OUTCOME if family in ("performance", "labels") else PROFILE
 
     def _numbered(self, tx: Transaction) -> Book:
         """The model's book; incidents are numbered over all models of the home."""
