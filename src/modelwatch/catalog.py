@@ -12,6 +12,7 @@ from enum import Enum, auto
 from importlib.metadata import entry_points
 from typing import Any, Generic, Protocol, TypeVar, runtime_checkable
 
+from modelwatch.domain.columns import Task
 from modelwatch.domain.errors import InputError, UnknownName
 from modelwatch.domain.metric import Metric
 
@@ -144,6 +145,10 @@ class Catalog:
         self.channels: Shelf[Channel] = Shelf("channel")
         self.channel_kinds: Shelf[ChannelKind] = Shelf("channel kind")
         self.public_url = ""
+
+    def key_metric(self, task: Task) -> Metric | None:
+        """The one metric by which a model of this task is told of at a glance, None for tasks without performance."""
+        return next((metric for metric in self.metrics if task in metric.key_of), None)
 
     def register(self, rooms: Iterable[Callable[[Catalog], None]]) -> Catalog:
         """Let each room or plugin add what it brings."""

@@ -50,7 +50,8 @@ class Metric:
 
     `compute` takes the view of the metric's family (see `modelwatch.measure.views`) and returns a `Value`, or
     raises `NotComputable` with the reason. `spans` are the trailing spans it is measured on: `all` that the
-    monitor has, the `ends` (first and last), or only the `first`.
+    monitor has, the `ends` (first and last), or only the `first`. `key_of` are the tasks of which it is the key
+    metric: the one number by which models of a fleet are told apart.
     """
 
     name: str
@@ -69,3 +70,4 @@ class Metric:
     spans: str = "first"
     sliced: bool = False
     version: int = 1
+    key_of: frozenset[Task] = frozenset()

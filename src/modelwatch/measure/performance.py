@@ -40,7 +40,11 @@ LABELS = Recorded(
 
 
 @METRICS.metric(
-    title="ROC AUC", better=HIGHER, sliced=True, formula="P(score of a positive > score of a negative) + half of ties"
+    title="ROC AUC",
+    better=HIGHER,
+    sliced=True,
+    key_of=BINARY,
+    formula="P(score of a positive > score of a negative) + half of ties",
 )
 def roc_auc(view: OutcomeView) -> Value:
     """Area under the receiver operating characteristic, ties inside a score bin counted half; DeLong interval."""
@@ -193,7 +197,13 @@ def mae(view: OutcomeView) -> Value:
 
 
 @METRICS.metric(
-    title="Root mean squared error", better=LOWER, range=FAR, tasks=NUMBERS, sliced=True, formula="sqrt(mean (y - f)^2)"
+    title="Root mean squared error",
+    better=LOWER,
+    range=FAR,
+    tasks=NUMBERS,
+    sliced=True,
+    key_of=NUMBERS,
+    formula="sqrt(mean (y - f)^2)",
 )
 def rmse(view: OutcomeView) -> Value:
     """Root mean squared error, in the label's unit; interval by the delta method."""

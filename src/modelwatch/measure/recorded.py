@@ -34,6 +34,7 @@ class Record(TypedDict, total=False):
     range: tuple[float, float]
     spans: str
     sliced: bool
+    key_of: frozenset[Task]
 
 
 class Recorded:

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import JSON, Column, Index, LargeBinary, String, Table, func, or_, select
+from sqlalchemy import JSON, Column, ColumnElement, Index, LargeBinary, String, Table, case, func, or_, select
 
 from modelwatch.domain.errors import InputError, UnknownName
 from modelwatch.domain.event import close_in_time
@@ -40,6 +40,7 @@ INCIDENT = Table(
     Column("resolved", INSTANT),
     Column("body", JSON, nullable=False),
     Index(None, "opened"),
+    Index(None, "resolved"),
 )
 LIVE = (State.OPEN, State.ACKNOWLEDGED)
 _C = INCIDENT.c
@@ -56,6 +57,32 @@ class StoredIncident(NamedTuple):
     opened: int
     resolved: int | None
     body: dict[str, Any]
+
+
+class Standing(NamedTuple):
+    """An open incident as a page about many models tells it."""
+
+    model_id: int
+    id: int
+    kind: Kind
+    state: State
+    severity: Status
+    opened: int
+    title: str
+
+
+class Spell(NamedTuple):
+    """From when to when an incident was open, and the worst it was; `resolved` is None while it still is."""
+
+    model_id: int
+    id: int
+    severity: Status
+    opened: int
+    resolved: int | None
+
+    def touches(self, start: int, end: int) -> bool:
+        """Whether it was open at any time in `[start, end)`."""
+        return self.opened < end and (self.resolved is None or self.resolved > start)
 
 
 def get_book(tx: Transaction, model_id: int) -> bytes | None:
@@ -105,6 +132,36 @@ def listed(
     if since is not None:
         query = query.where(or_(_C.resolved.is_(None), _C.resolved > since))
     return _completed(tx, tx.execute(query).all())
+
+
+def standing(tx: Transaction, project: str | None = None) -> list[Standing]:
+    """The open incidents of all models in one query, without what people did and what was sent."""
+    states = [str(state) for state in LIVE]
+    query = select(_C.model_id, _C.id, _C.kind, _C.state, _C.severity, _C.opened, _C.body["title"].as_string())
+    found = tx.execute(query.where(_C.state.in_(states), *_of_project(project)).order_by(_C.opened, _C.model_id, _C.id))
+    return [
+        Standing(model_id, number, Kind(kind), State(state), Status(severity), opened, title)
+        for model_id, number, kind, state, severity, opened, title in found
+    ]
+
+
+def spells(tx: Transaction, since: int, project: str | None = None) -> list[Spell]:
+    """From when to when each incident that was not yet resolved at `since` was open, of all models in one query."""
+    # A severity is that of now while the incident is open, and its worst afterwards.
+    worst = case((_C.resolved.is_(None), _C.body["peak"].as_string()), else_=_C.severity)
+    query = select(_C.model_id, _C.id, worst, _C.opened, _C.resolved).order_by(_C.opened, _C.model_id, _C.id)
+    live = or_(_C.resolved.is_(None), _C.resolved > since)
+    found = tx.execute(query.where(live, *_of_project(project)))
+    return [
+        Spell(model_id, number, Status(severity), opened, resolved)
+        for model_id, number, severity, opened, resolved in found
+    ]
+
+
+def _of_project(project: str | None) -> Sequence[ColumnElement[bool]]:
+    if project is None:
+        return ()
+    return (_C.model_id.in_(select(models.MODEL.c.id).where(models.MODEL.c.project == project)),)
 
 
 def get(

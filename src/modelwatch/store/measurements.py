@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Column, Integer, LargeBinary, String, Table, func, select
 
+from modelwatch.store.dialect import upsert
 from modelwatch.store.metadata import INSTANT, METADATA, Transaction, model_column
 
 MEASUREMENT = Table(
@@ -38,16 +39,26 @@ class MeasurementBlob(NamedTuple):
 
 _C = MEASUREMENT.c
 _ROW = _C.version, _C.window_start, _C.window_end, _C.part, _C.revision, _C.blob
+_NAMES = [column.name for column in _ROW]
 _SERIES = _C.window_start, _C.window_end, _C.version, _C.part
 
 
 def put(tx: Transaction, model_id: int, rows: Iterable[tuple[str, int, int, str, int, bytes]]) -> None:
     """Store `(version, start, end, part, revision, blob)`; writing a revision again is an error."""
-    values = [{"model_id": model_id, **MeasurementBlob(*row)._asdict()} for row in rows]
-    for value in values:
-        value["window_start"], value["window_end"] = value.pop("start"), value.pop("end")
+    values = [{"model_id": model_id, **dict(zip(_NAMES, row, strict=True))} for row in rows]
     if values:
         tx.execute(MEASUREMENT.insert(), values)
+
+
+def rewrite(tx: Transaction, model_id: int, rows: Iterable[MeasurementBlob]) -> None:
+    """Replace the blobs of revisions that are there by blobs that say the same in another format."""
+    values = [{"model_id": model_id, **dict(zip(_NAMES, row, strict=True))} for row in rows]
+    upsert(tx, MEASUREMENT, values)
+
+
+def some(tx: Transaction, model_id: int) -> bool:
+    """Whether anything was ever measured of a model."""
+    return tx.execute(select(_C.model_id).where(_C.model_id == model_id).limit(1)).first() is not None
 
 
 def latest(

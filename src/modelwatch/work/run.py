@@ -19,6 +19,7 @@ from modelwatch.store import State, clock, labels, profiles
 from modelwatch.work.blocks import Blocks
 from modelwatch.work.dormant import patience_of
 from modelwatch.work.fold import fold_lake
+from modelwatch.work.headline import catch_up, is_behind
 from modelwatch.work.history import History
 from modelwatch.work.index import LabelIndex
 from modelwatch.work.setup import plan_from_lake
@@ -71,6 +72,10 @@ def run_model(
     with state.reading() as tx:
         watched = load_watched(tx, catalog, key)
         closed = clock.last_run(tx, watched.model_id)
+        behind = is_behind(tx, watched.model_id)
+    if behind:
+        with state.transaction() as tx:
+            catch_up(tx, watched)
     watched = plan_from_lake(state, lake, watched, until)
     if watched.plan is None:
         return Ran()

@@ -32,11 +32,12 @@ from modelwatch.measure.record import pack_measurements, upgrade
 from modelwatch.measure.reference import BLOCKS, bare_of
 from modelwatch.profile import Plan
 from modelwatch.profile.block import Block, merge_blocks
-from modelwatch.store import clock, cursors, events, incidents, labels, measurements, touched
+from modelwatch.store import clock, cursors, events, headlines, incidents, labels, measurements, touched
 from modelwatch.store.metadata import Transaction
 from modelwatch.work.blocks import Blocks
 from modelwatch.work.dormant import awakening, is_dormant, is_pending
 from modelwatch.work.fold import BACKFILL
+from modelwatch.work.headline import headline_of
 from modelwatch.work.history import History
 from modelwatch.work.index import LabelIndex, read_frame, write_frame
 from modelwatch.work.keeping import relearn
@@ -243,6 +244,7 @@ class Stepper:
         second = judge(shares, terms)
         found = (*judged.measurements, *second.measurements)
         self._store(tx, window, found)
+        headlines.put(tx, [headline_of(self.watched, window, found)])
         self.history.note(window, found)
         return [*judged.verdicts, *second.verdicts]
 

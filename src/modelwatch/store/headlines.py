@@ -1,0 +1,110 @@
+"""Headlines: the one line per model and window that a page about many models shows.
+
+`work` writes it in the transaction that stores the window's measurements; a revision replaces it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from typing import Any, NamedTuple
+
+from sqlalchemy import BigInteger, Boolean, Column, Float, Integer, Select, String, Table, func, select
+
+from modelwatch.store.dialect import upsert
+from modelwatch.store.metadata import INSTANT, METADATA, Transaction, model_column
+from modelwatch.store.models import MODEL
+
+HEADLINE = Table(
+    "headline",
+    METADATA,
+    model_column(),
+    Column("window_start", INSTANT, primary_key=True, autoincrement=False),
+    Column("window_end", INSTANT, primary_key=True, autoincrement=False),
+    Column("rows", BigInteger, nullable=False),
+    Column("metric", String),
+    Column("version", String, nullable=False),
+    Column("span", Integer, nullable=False),
+    Column("value", Float),
+    Column("low", Float),
+    Column("high", Float),
+    Column("n", BigInteger, nullable=False),
+    Column("estimated", Boolean, nullable=False),
+    Column("pending_share", Float),
+    Column("reference_mean", Float),
+    Column("reference_sd", Float),
+    # Kept in the order of the key: the windows of a model lie together and are read without a search for each.
+    sqlite_with_rowid=False,
+)
+
+
+class Headline(NamedTuple):
+    """One window of one model: its rows over all versions, and the key metric of the version with most rows.
+
+    `metric` is None for a task without a key metric. `value` is that of the longest span that has one, and with it
+    go `low` and `high` of its 95 % interval, its `n`, and whether it is `estimated` without labels; `reference_mean`
+    and `reference_sd` say what the metric reads in the reference's blocks of that length. `pending_share` is the share
+    of the window's rows, of all versions, that have no label yet. What is not known is None.
+    """
+
+    model_id: int
+    start: int
+    end: int
+    rows: int
+    metric: str | None
+    version: str
+    span: int
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    n: int = 0
+    estimated: bool = False
+    pending_share: float | None = None
+    reference_mean: float | None = None
+    reference_sd: float | None = None
+
+
+_C = HEADLINE.c
+
+
+def put(tx: Transaction, headlines: Iterable[Headline]) -> None:
+    """Store headlines; that of the same model and window is replaced."""
+    names = [column.name for column in HEADLINE.columns]
+    upsert(tx, HEADLINE, [dict(zip(names, each, strict=True)) for each in headlines])
+
+
+def some(tx: Transaction, model_id: int) -> bool:
+    """Whether a model has any headline."""
+    return tx.execute(select(_C.model_id).where(_C.model_id == model_id).limit(1)).first() is not None
+
+
+def between(tx: Transaction, since: int, until: int, *, model_ids: Collection[int] | None = None) -> list[Headline]:
+    """The windows that start in `[since, until)`, of the models named or of all, by model and then by start."""
+    models = select(MODEL.c.id)
+    if model_ids is not None:
+        models = models.where(MODEL.c.id.in_(model_ids))
+    # By model, as the key is: with the time alone every row of the table would be looked at.
+    mine = _C.model_id.in_(models), _C.window_start >= since, _C.window_start < until
+    query = select(HEADLINE).where(*mine).order_by(_C.model_id, _C.window_start, _C.window_end)
+    return _read(tx, query)
+
+
+def last(
+    tx: Transaction, windows: int, *, until: int = 2**62, model_ids: Collection[int] | None = None
+) -> list[Headline]:
+    """The last windows of each model that start before `until`, at most so many of each, by model and then by start.
+
+    Windows of a minute and windows of a month give equally many.
+    """
+    earlier = HEADLINE.alias()
+    mine = earlier.c.model_id == MODEL.c.id, earlier.c.window_start < until
+    starts = select(earlier.c.window_start).where(*mine).order_by(earlier.c.window_start.desc())
+    first = func.coalesce(starts.limit(1).offset(windows - 1).correlate(MODEL).scalar_subquery(), 0)
+    query = select(HEADLINE).join_from(MODEL, HEADLINE, (_C.model_id == MODEL.c.id) & (_C.window_start >= first))
+    if model_ids is not None:
+        query = query.where(MODEL.c.id.in_(model_ids))
+    # By the model's own number: SQLite then takes the models one after another and asks once for the start of each.
+    return _read(tx, query.where(_C.window_start < until).order_by(MODEL.c.id, _C.window_start, _C.window_end))
+
+
+def _read(tx: Transaction, query: Select[Any]) -> list[Headline]:
+    return [Headline._make(row) for row in tx.execute(query)]
