@@ -71,3 +71,14 @@ def test_windows_of_one_start_and_different_ends_are_apart(state: State, model_i
     with state.transaction() as tx:
         measurements.put(tx, model_id, [("1", 0, 10, "profile", 1, b"a"), ("1", 0, 20, "profile", 1, b"b")])
         assert [row.end for row in measurements.latest(tx, model_id, 0, 1)] == [10, 20]
+
+
+def test_rewriting_replaces_blobs_and_nothing_else(filled: State, model_id: int, other_id: int) -> None:
+    with filled.transaction() as tx:
+        assert measurements.some(tx, model_id)
+        assert not measurements.some(tx, other_id + 1)
+        before = measurements.revisions(tx, model_id, 0, 100)
+        after = [row._replace(blob=b"new " + row.blob) for row in before]
+        measurements.rewrite(tx, model_id, after)
+        assert measurements.revisions(tx, model_id, 0, 100) == after
+        assert [row.blob for row in measurements.latest(tx, other_id, 0, 100)] == [b"other"]

@@ -1,4 +1,4 @@
-"""What people are shown of a home: read models, made of what the stages stored, in plain values.
+"""Read models: what people are shown of a home, as plain frozen values made of what the stages stored.
 
-`serve` and reports read through here; nothing here writes, judges again or formats.
+One file per page or part of it; `serve` and the reports ask, and only write down what they get.
 """

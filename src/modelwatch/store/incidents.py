@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import JSON, Column, ColumnElement, Index, LargeBinary, String, Table, case, func, or_, select
+from sqlalchemy import JSON, Column, Index, LargeBinary, String, Table, case, func, or_, select
 
 from modelwatch.domain.errors import InputError, UnknownName
 from modelwatch.domain.event import close_in_time
@@ -85,6 +85,9 @@ class Spell(NamedTuple):
         return self.opened < end and (self.resolved is None or self.resolved > start)
 
 
+Told = TypeVar("Told", Standing, Spell)
+
+
 def get_book(tx: Transaction, model_id: int) -> bytes | None:
     """What `judge` remembers of a model from one step to the next, None before the first."""
     return tx.execute(select(INCIDENT_BOOK.c.blob).where(INCIDENT_BOOK.c.model_id == model_id)).scalar()
@@ -135,33 +138,32 @@ def listed(
 
 
 def standing(tx: Transaction, project: str | None = None) -> list[Standing]:
-    """The open incidents of all models in one query, without what people did and what was sent."""
-    states = [str(state) for state in LIVE]
+    """The open incidents of all models in the order they opened, without what people did and what was sent."""
     query = select(_C.model_id, _C.id, _C.kind, _C.state, _C.severity, _C.opened, _C.body["title"].as_string())
-    found = tx.execute(query.where(_C.state.in_(states), *_of_project(project)).order_by(_C.opened, _C.model_id, _C.id))
-    return [
+    found = [
         Standing(model_id, number, Kind(kind), State(state), Status(severity), opened, title)
-        for model_id, number, kind, state, severity, opened, title in found
+        for model_id, number, kind, state, severity, opened, title in tx.execute(query.where(_C.resolved.is_(None)))
     ]
+    return _in_order(tx, found, project)
 
 
 def spells(tx: Transaction, since: int, project: str | None = None) -> list[Spell]:
-    """From when to when each incident that was not yet resolved at `since` was open, of all models in one query."""
+    """When each incident that was not yet resolved at `since` was open, of all models, in the order they opened."""
     # A severity is that of now while the incident is open, and its worst afterwards.
     worst = case((_C.resolved.is_(None), _C.body["peak"].as_string()), else_=_C.severity)
-    query = select(_C.model_id, _C.id, worst, _C.opened, _C.resolved).order_by(_C.opened, _C.model_id, _C.id)
+    query = select(_C.model_id, _C.id, worst, _C.opened, _C.resolved)
     live = or_(_C.resolved.is_(None), _C.resolved > since)
-    found = tx.execute(query.where(live, *_of_project(project)))
-    return [
+    found = [
         Spell(model_id, number, Status(severity), opened, resolved)
-        for model_id, number, severity, opened, resolved in found
+        for model_id, number, severity, opened, resolved in tx.execute(query.where(live))
     ]
+    return _in_order(tx, found, project)
 
 
-def _of_project(project: str | None) -> Sequence[ColumnElement[bool]]:
-    if project is None:
-        return ()
-    return (_C.model_id.in_(select(models.MODEL.c.id).where(models.MODEL.c.project == project)),)
+def _in_order(tx: Transaction, found: Sequence[Told], project: str | None) -> list[Told]:
+    # Sorted and sifted here: SQLite would read every incident there ever was, by opening or by model, to be spared it.
+    mine = {number for key, number in models.known(tx).items() if project in (None, key.project)}
+    return sorted((each for each in found if each.model_id in mine), key=lambda each: (each.opened, each.id))
 
 
 def get(
