@@ -14,6 +14,7 @@ from modelwatch.read.case import Case
 
 Role = Literal["found", "ruled_out", "unclear", "when"]
 _RULED_OUT, _NO_EVENT = "Ruled out: ", "No deployment or other event"
+_SLICES, _ALIKE = "Slices: ", "Alike in "
 _UNCLEAR = ("too little to tell", "is not known yet")
 _OVER = re.compile(r" over \d+ windows$")
 
@@ -31,6 +32,17 @@ def evidence(case: Case) -> tuple[Evidence, ...]:
     lines = [line for text in case.body["cause"]["evidence"] for line in _told(case, text)]
     order = ("found", "ruled_out", "unclear", "when")
     return tuple(sorted(lines, key=lambda line: order.index(line.role)))
+
+
+def slices_say(case: Case) -> str:
+    """Whether slices differ, in the words of the evidence; empty where nothing was compared."""
+    for line in evidence(case):
+        if line.text.startswith(_SLICES):
+            text = line.text.removeprefix(_SLICES)
+            return text[:1].upper() + text[1:]
+        if line.text.startswith(_ALIKE):
+            return line.text
+    return ""
 
 
 def _told(case: Case, text: str) -> Iterator[Evidence]:

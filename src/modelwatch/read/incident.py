@@ -12,16 +12,17 @@ from typing import Literal
 from modelwatch.catalog import Catalog
 from modelwatch.domain.columns import LABEL, PREDICTION, Task
 from modelwatch.domain.incident import Kind
-from modelwatch.domain.measurement import Series, Status
+from modelwatch.domain.measurement import Series
 from modelwatch.domain.metric import Better
 from modelwatch.domain.selection import Selection
 from modelwatch.read.case import Case, load_case, measured
 from modelwatch.read.course import Course, course, key_series
-from modelwatch.read.evidence import Evidence, evidence
+from modelwatch.read.evidence import Evidence, evidence, slices_say
 from modelwatch.read.hours import MISSING, Hours, missing_by_hour, refused_by_hour, rows_by_hour
 from modelwatch.read.places import Places, places
-from modelwatch.read.sides import Sides, sides
-from modelwatch.read.story import Entry, Similar, acknowledged_by, level, similar, timeline
+from modelwatch.read.sides import Sides, scores, sides
+from modelwatch.read.story import Entry, Similar, acknowledged_by, similar, timeline
+from modelwatch.show.status import State, state_of
 from modelwatch.store import silences
 from modelwatch.store.metadata import Transaction
 
@@ -46,7 +47,7 @@ class What:
     high: float | None
     limit: float | None
     reference: float | None
-    level: str
+    state: State
 
     @property
     def empty(self) -> bool:
@@ -83,9 +84,9 @@ class IncidentView:
     model: str
     env: str
     title: str
-    level: str
-    peak: str
-    state: str
+    state: State
+    peak: State
+    standing: str
     kind: str
     zone: str
     day_long: bool
@@ -117,6 +118,8 @@ class IncidentView:
     scores: Sides | None
     key: Course | None
     places: Places | None
+    slices_say: str
+    rule: str
     timeline: tuple[Entry, ...]
     similar: tuple[Similar, ...]
 
@@ -150,9 +153,9 @@ def incident_view(tx: Transaction, catalog: Catalog, number: int, *, project: st
         model=case.key.model,
         env=case.key.env,
         title=case.body["title"],
-        level=level(case.stored.severity),
-        peak=level(Status(case.body["peak"])),
-        state=str(case.stored.state),
+        state=state_of(str(case.stored.severity), case.body["firing"]),
+        peak=state_of(case.body["peak"], case.body["verdicts"]),
+        standing=str(case.stored.state),
         kind=str(case.kind),
         zone=case.zone,
         day_long=case.then.length >= 23 * 3_600_000_000,
@@ -181,9 +184,11 @@ def incident_view(tx: Transaction, catalog: Catalog, number: int, *, project: st
         distribution=_distribution(tx, case),
         lead=None if key is not None and lead is not None and lead.series == key.series else lead,
         pair=_pair(tx, case),
-        scores=sides(tx, case),
+        scores=scores(tx, case),
         key=key,
         places=places(tx, case),
+        slices_say=slices_say(case),
+        rule="" if case.lead is None else case.lead.rule,
         timeline=timeline(case, onset),
         similar=similar(tx, case),
     )
@@ -212,7 +217,7 @@ def _what(case: Case) -> What | None:
         high=max(values, default=None),
         limit=lead.threshold,
         reference=None if baseline is None else baseline.mean,
-        level=level(lead.status),
+        state=state_of(str(lead.status), ()),
     )
 
 

@@ -5,12 +5,13 @@ The chart of a drift, and of what an incident did to the model's scores.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from math import ceil, floor, log10
+from dataclasses import dataclass, replace
+from math import ceil, floor, isclose, log10
+from typing import Literal
 
 import numpy as np
 
-from modelwatch.domain.columns import PREDICTION
+from modelwatch.domain.columns import PREDICTION, Task
 from modelwatch.domain.instants import Window
 from modelwatch.profile import Profile
 from modelwatch.profile.profile import merge_profiles
@@ -23,6 +24,9 @@ from modelwatch.store.metadata import Transaction
 BINS, LEVELS = 24, 10
 OTHER = "all others"
 _STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
+_NARROWED, _WIDENED, _MOVED = 0.7, 1.4, 0.5  # of the reference's standard deviation
+
+Change = Literal["narrowed", "widened", "higher", "lower", "same", "alone"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +39,21 @@ class Side:
     sd: float | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Above:
+    """The shares on both sides from a threshold on."""
+
+    threshold: float
+    current: float
+    reference: float | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sides:
-    """Both sides of one column; of numbers `edges` are one more than the shares, else `names` are as many."""
+    """Both sides of one column; of numbers `edges` are one more than the shares, else `names` are as many.
+
+    `above` is what a binary model calls positive.
+    """
 
     column: str
     window: Window
@@ -46,6 +62,33 @@ class Sides:
     reference: Side | None
     edges: tuple[float, ...] = ()
     names: tuple[str, ...] = ()
+    above: Above | None = None
+
+    @property
+    def change(self) -> Change:
+        """What is most to be seen of numbers: by half a standard deviation elsewhere, or much nearer together."""
+        now, usual = self.current, self.reference
+        if usual is None or now.mean is None or usual.mean is None or now.sd is None or not usual.sd:
+            return "alone"
+        if abs(now.mean - usual.mean) > _MOVED * usual.sd:
+            return "higher" if now.mean > usual.mean else "lower"
+        if now.sd < _NARROWED * usual.sd:
+            return "narrowed"
+        return "widened" if now.sd > _WIDENED * usual.sd else "same"
+
+
+def scores(tx: Transaction, case: Case) -> Sides | None:
+    """The model's output in the window, and how much of it a binary model called positive."""
+    found = sides(tx, case)
+    if found is None or case.watched is None or case.watched.monitor.task is not Task.BINARY or not found.edges:
+        return found
+    threshold = case.watched.monitor.roles.threshold
+    # Counted in whole bins: a threshold within one tells nothing exact.
+    place = next((place for place, edge in enumerate(found.edges) if isclose(edge, threshold, abs_tol=1e-9)), None)
+    if place is None:
+        return found
+    reference = None if found.reference is None else sum(found.reference.shares[place:])
+    return replace(found, above=Above(threshold, sum(found.current.shares[place:]), reference))
 
 
 def sides(tx: Transaction, case: Case, column: str = PREDICTION, *, span: int = 1) -> Sides | None:

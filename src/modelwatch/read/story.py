@@ -1,6 +1,6 @@
 """How an incident went: its timeline with what was sent and said, and those like it before.
 
-The aside of its page; the list of incidents takes the levels from here.
+The aside of its page.
 """
 
 from __future__ import annotations
@@ -9,24 +9,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from modelwatch.domain.incident import State
+from modelwatch.domain.incident import State as Standing
 from modelwatch.domain.instants import DAY, parse_instant
-from modelwatch.domain.measurement import Status
 from modelwatch.read.case import Case
+from modelwatch.show.status import State, state_of
 from modelwatch.store import incidents
 from modelwatch.store.incidents import StoredIncident
 from modelwatch.store.metadata import Transaction
 
 SIMILAR = 4
 _ACKNOWLEDGED = "acknowledged"
-_LEVELS = {
-    Status.CRITICAL: "critical",
-    Status.WARNING: "warning",
-    Status.NO_DATA: "nodata",
-    Status.NOT_COMPUTED: "nodata",
-    Status.OK: "ok",
-}
-
 What = Literal["onset", "state", "sent", "said"]
 
 
@@ -38,8 +30,8 @@ class Entry:
     ----------
     head, text
         What happened in a few words, and what there is to say of it.
-    level
-        How bad it is from then on, empty where that does not change.
+    state
+        How it stands from then on, None where that does not change.
     who
         Empty for modelwatch itself.
     delivered, delay
@@ -50,7 +42,7 @@ class Entry:
     what: What
     head: str
     text: str = ""
-    level: str = ""
+    state: State | None = None
     who: str = ""
     delivered: int | None = None
     delay: int | None = None
@@ -62,21 +54,10 @@ class Similar:
 
     id: int
     title: str
-    level: str
+    state: State
     since: int
     lasted: int | None
     acknowledged_by: str | None
-
-
-def level(status: Status) -> str:
-    """The state, as pages name it, of a severity.
-
-    Examples
-    --------
-    >>> level(Status.NO_DATA)
-    'nodata'
-    """
-    return _LEVELS[status]
 
 
 def timeline(case: Case, onset: int | None) -> tuple[Entry, ...]:
@@ -117,9 +98,9 @@ def _similar(found: StoredIncident) -> Similar:
     return Similar(
         id=found.id,
         title=found.body["title"],
-        level=level(Status(found.body["peak"])),
+        state=state_of(found.body["peak"], found.body["verdicts"]),
         since=begin,
-        lasted=None if found.state is not State.RESOLVED or found.resolved is None else found.resolved - begin,
+        lasted=None if found.state is not Standing.RESOLVED or found.resolved is None else found.resolved - begin,
         acknowledged_by=acknowledged_by(found.body),
     )
 
@@ -133,17 +114,17 @@ def _moments(body: Mapping[str, Any]) -> Iterator[Entry]:
             what="state" if ours else "said",
             head=head[:1].upper() + head[1:],
             text=text,
-            level=_level_of(head) if ours else "",
+            state=_state_after(head) if ours else None,
             who="" if ours else moment["who"],
         )
 
 
-def _level_of(head: str) -> str:
-    """How bad it is from then on, from how `judge` says it: `opened at warning`, `rose to critical`, `resolved`."""
+def _state_after(head: str) -> State | None:
+    """How it stands from then on, from how `judge` says it: `opened at warning`, `rose to critical`, `resolved`."""
     if head.startswith("resolved"):
-        return "ok"
-    words = head.split()
-    return next((name for name in ("critical", "warning") if name in words), "")
+        return State.OK
+    words = head.replace("no data", State.NODATA).split()
+    return next((state for state in (State.CRITICAL, State.WARNING, State.NODATA) if state in words), None)
 
 
 def _sent(body: Mapping[str, Any]) -> Iterator[Entry]:
