@@ -6,11 +6,13 @@ The chart of an incident of performance, and of what any incident did to the mod
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import inf
 from typing import Literal
 
+from modelwatch.domain.columns import PREDICTION, Task
 from modelwatch.domain.instants import Window
 from modelwatch.domain.measurement import Measurement, Series, Status
-from modelwatch.domain.metric import Better
+from modelwatch.domain.metric import Better, Metric
 from modelwatch.domain.selection import Selection
 from modelwatch.judge import evaluate
 from modelwatch.judge.scope import applicable
@@ -20,6 +22,7 @@ from modelwatch.store.metadata import Transaction
 LEAST, MOST = 28, 84  # windows
 AFTER = 3  # windows after the end, to see that it is over
 WIDTH = 3  # standard deviations of the reference's blocks on both sides of the band
+_MEANS = ("prediction_mean", "label_mean")
 
 Stood = Literal["inside", "outside", "past", "unknown", "alone"]
 
@@ -51,6 +54,8 @@ class Course:
         What the reference's blocks of the same length read; None without a reference.
     limit, limit_status
         The value that a rule would not have passed, and how bad that is; None where no rule applies.
+    bounds
+        What the metric can be.
     """
 
     series: Series
@@ -63,13 +68,20 @@ class Course:
     sd: float | None = None
     limit: float | None = None
     limit_status: Status | None = None
+    bounds: tuple[float, float] = (-inf, inf)
 
     @property
     def band(self) -> tuple[float, float] | None:
         """Where the reference's blocks lie; None where they say nothing of their spread."""
         if self.mean is None or not self.sd:
             return None
-        return self.mean - WIDTH * self.sd, self.mean + WIDTH * self.sd
+        low, high = self.bounds
+        return max(self.mean - WIDTH * self.sd, low), min(self.mean + WIDTH * self.sd, high)
+
+    @property
+    def sure(self) -> bool:
+        """Whether any value has an interval."""
+        return any(point.low is not None for point in self.points)
 
     @property
     def stood(self) -> Stood:
@@ -110,15 +122,23 @@ def course(tx: Transaction, case: Case, series: Series) -> Course | None:
         sd=None if baseline is None else baseline.sd,
         limit=limit,
         limit_status=status,
+        bounds=_bounds(case, metric),
     )
 
 
-def key_series(case: Case) -> Series | None:
-    """The metric by which the model is told of, on single windows."""
+def key_series(case: Case, *, span: int | None = None) -> Series | None:
+    """The metric by which the model is told of, on single windows if no span is named."""
     if case.watched is None:
         return None
     metric = case.catalog.key_metric(case.watched.monitor.task)
-    return None if metric is None else Series(metric.name, "prediction", span=case.watched.monitor.spans[0])
+    return None if metric is None else Series(metric.name, PREDICTION, span=span or case.watched.monitor.spans[0])
+
+
+def _bounds(case: Case, metric: Metric) -> tuple[float, float]:
+    """What the metric can be: means of a binary model's scores and labels are shares."""
+    assert case.watched is not None
+    share = case.watched.monitor.task is Task.BINARY and metric.name in _MEANS
+    return (0.0, 1.0) if share else metric.range
 
 
 def _only(series: Series) -> Selection:

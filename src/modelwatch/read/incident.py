@@ -108,7 +108,7 @@ class IncidentView:
     refused: int | None
     figures: tuple[Figure, ...]
     evidence: tuple[Evidence, ...]
-    first_action: str
+    action: tuple[str, str]
     columns: tuple[str, ...]
     known_columns: frozenset[str]
     grid: Grid | None
@@ -175,16 +175,16 @@ def incident_view(tx: Transaction, catalog: Catalog, number: int, *, project: st
         predictions=impact.get("predictions"),
         affected=impact.get("rows_affected"),
         refused=impact.get("rows_refused"),
-        figures=tuple(_figures(tx, case)),
+        figures=tuple(_figures(tx, case, None if key is None else key.series)),
         evidence=evidence(case),
-        first_action=case.body["cause"]["first_action"],
+        action=first_step(case.body["cause"]["first_action"]),
         columns=case.columns,
         known_columns=frozenset() if case.watched is None or case.watched.plan is None else frozenset(case.watched.plan.columns),
         grid=grid,
         distribution=_distribution(tx, case),
         lead=None if key is not None and lead is not None and lead.series == key.series else lead,
         pair=_pair(tx, case),
-        scores=scores(tx, case),
+        scores=scores(tx, case, span=1 if case.lead is None else case.lead.series.span),
         key=key,
         places=places(tx, case),
         slices_say=slices_say(case),
@@ -254,10 +254,14 @@ def _lead(tx: Transaction, case: Case) -> Course | None:
 
 
 def _key(tx: Transaction, case: Case) -> Course | None:
-    series = key_series(case)
-    if series is not None and case.lead is not None and case.lead.series.metric == series.metric:
-        series = case.lead.series
-    return None if series is None else course(tx, case, series)
+    """The key metric on the span of what fires, else on single windows."""
+    single = key_series(case)
+    if single is None or case.lead is None:
+        return None if single is None else course(tx, case, single)
+    if case.lead.series.metric == single.metric:
+        return course(tx, case, case.lead.series)
+    over = key_series(case, span=case.lead.series.span)
+    return (None if over is None else course(tx, case, over)) or course(tx, case, single)
 
 
 def _pair(tx: Transaction, case: Case) -> tuple[Course, Course] | None:
@@ -269,9 +273,8 @@ def _pair(tx: Transaction, case: Case) -> tuple[Course, Course] | None:
     return None if said is None or true is None else (said, true)
 
 
-def _figures(tx: Transaction, case: Case) -> Iterator[Figure]:
+def _figures(tx: Transaction, case: Case, key: Series | None) -> Iterator[Figure]:
     """The key metric, and what else tells of a task, in the window that the title speaks of."""
-    key = key_series(case)
     if case.watched is None or key is None:
         return
     names = (key.metric, *_BESIDE.get(case.watched.monitor.task, ()))
@@ -280,7 +283,8 @@ def _figures(tx: Transaction, case: Case) -> Iterator[Figure]:
     for name in names:
         series = Series(name, PREDICTION, span=key.span)
         seen = of_window.get(series)
-        if seen is None or seen.value is None:
+        told = case.lead is not None and (case.lead.series.metric, case.lead.series.span) == (name, key.span)
+        if seen is None or seen.value is None or told:
             continue
         baseline = None if case.watched.reference is None else case.watched.reference.baselines.get(series)
         metric = case.metric(name)
@@ -293,6 +297,25 @@ def _figures(tx: Transaction, case: Case) -> Iterator[Figure]:
             reference=None if baseline is None else baseline.mean,
             span=key.span,
         )
+
+
+def first_step(action: str) -> tuple[str, str]:
+    """An action as its first step, and the rest of it: parted where a colon or semicolon stands in no brackets.
+
+    Examples
+    --------
+    >>> first_step("Check the source as of today: repair it")
+    ('Check the source as of today', 'Repair it')
+    >>> first_step("Check the drift (incident 7: dest); if it is real, recalibrate")
+    ('Check the drift (incident 7: dest)', 'If it is real, recalibrate')
+    """
+    depth = 0
+    for place, letter in enumerate(action):
+        depth += (letter == "(") - (letter == ")")
+        if not depth and action[place : place + 2] in (": ", "; "):
+            rest = action[place + 2 :]
+            return action[:place], rest[:1].upper() + rest[1:]
+    return action, ""
 
 
 def _runbook(case: Case) -> str | None:

@@ -52,7 +52,7 @@ class Above:
 class Sides:
     """Both sides of one column; of numbers `edges` are one more than the shares, else `names` are as many.
 
-    `above` is what a binary model calls positive.
+    Categories are those that changed most, from more to less, and `OTHER` for the rest. `above` is what a binary model calls positive.
     """
 
     column: str
@@ -77,9 +77,9 @@ class Sides:
         return "widened" if now.sd > _WIDENED * usual.sd else "same"
 
 
-def scores(tx: Transaction, case: Case) -> Sides | None:
+def scores(tx: Transaction, case: Case, *, span: int = 1) -> Sides | None:
     """The model's output in the window, and how much of it a binary model called positive."""
-    found = sides(tx, case)
+    found = sides(tx, case, span=span)
     if found is None or case.watched is None or case.watched.monitor.task is not Task.BINARY or not found.edges:
         return found
     threshold = case.watched.monitor.roles.threshold
@@ -156,12 +156,11 @@ def _levels(
     column: str, window: Window, span: int, current: CategorySketch, reference: CategorySketch | None
 ) -> Sides:
     now, then = _counts(current), {} if reference is None else _counts(reference)
-    known = {
-        name: max(_part(now, name), _part(then, name)) for name in sorted({*now, *then})
-    }
-    chosen = sorted(known, key=lambda name: (-known[name], name))[:LEVELS]
-    chosen.sort(key=lambda name: -_part(then or now, name))
-    rest = len(known) > len(chosen)
+    names = sorted({*now, *then})
+    moved = {name: _part(now, name) - (_part(then, name) if then else 0.0) for name in names}
+    chosen = sorted(names, key=lambda name: (-abs(moved[name]), name))[:LEVELS]
+    chosen.sort(key=lambda name: -moved[name])
+    rest = len(names) > len(chosen)
     return Sides(
         column=column,
         window=window,

@@ -9,18 +9,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from modelwatch.domain.instants import HOUR
 from modelwatch.read.course import Course, Point
 from modelwatch.read.hours import Hours
 from modelwatch.read.incident import IncidentView
-from modelwatch.read.sides import Sides
+from modelwatch.read.sides import OTHER, Sides
 from modelwatch.show import digits
 from modelwatch.show.charts import Chart, TimeAxis
 from modelwatch.show.charts.hours import HourAxis, HourRow, feed, hours
 from modelwatch.show.charts.scatter import Dot, Trail, Yardstick, scatter
 from modelwatch.show.charts.sides import Mark, histogram, levels
-
-LONG_NAME = 3  # names of columns that stand in the one row of the others
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,8 +51,7 @@ def proofs(view: IncidentView) -> Proofs:
 
 
 def _grid(view: IncidentView, what: str, found: Hours) -> Chart:
-    words = "no values from" if found.size == HOUR else "no values from"
-    mark = None if found.onset is None else f"{words} {digits.moment(found.onset, beside=found.onset)}"
+    mark = None if found.onset is None else f"no values from {digits.moment(found.onset, beside=found.onset)}"
     axis = HourAxis(start=found.start, size=found.size, count=len(found.rows), mark=found.onset, mark_says=mark or "")
     if what == "feed":
         says = f"{digits.count(sum(found.rows))} rows came in {_stretch(found)}, by the hour, beside what is usual."
@@ -78,7 +74,8 @@ def _sides(name: str, view: IncidentView, found: Sides) -> Chart:
     when = digits.window(found.window.start, found.window.end, view.zone)
     says = f"{found.column} in {when}, {digits.count(found.current.n)} values"
     if found.names:
-        return levels(name, f"{says}, by category beside the reference.", found.names, found.current.shares, reference)
+        says = f"{says}, the categories that changed most beside the reference."
+        return levels(name, says, found.names, found.current.shares, reference, others=OTHER)
     if found.current.mean is not None and found.reference is not None:
         says += f", mean {digits.metric(found.current.mean)}, reference {digits.metric(found.reference.mean)}"
     return histogram(name, f"{says}.", found.edges, found.current.shares, reference, mark=_mark(view, found))
@@ -92,7 +89,7 @@ def _mark(view: IncidentView, found: Sides) -> Mark | None:
     day = digits.window(found.window.start, found.window.end, view.zone, beside=found.window.start)
     lines = [
         f"positive from {digits.metric(above.threshold)} on",
-        f"{day}: {digits.share(above.current)} ({positive} of {digits.count(found.current.n)})",
+        f"{day}: {digits.share(above.current)} ({digits.count(positive)} of {digits.count(found.current.n)})",
     ]
     if above.reference is not None:
         lines.append(f"reference: {digits.share(above.reference)}")
@@ -109,7 +106,8 @@ def _pair(view: IncidentView, said: Course, true: Course) -> Chart:
         Trail(name=true.title, dots=_dots(true), colour="label"),
         Trail(name=said.title, dots=_dots(said), colour="current"),
     ]
-    return scatter("pair", says, _axis(view, true), trails, yardstick=yardstick, then=_dot(true.then))
+    axis, then = _axis(view, true), _dot(true.then)
+    return scatter("pair", says, axis, trails, yardstick=yardstick, then=then, bounds=true.bounds)
 
 
 def _course(name: str, view: IncidentView, found: Course) -> Chart:
@@ -131,8 +129,9 @@ def _course(name: str, view: IncidentView, found: Course) -> Chart:
         limit_says=limit_says,
     )
     trail = Trail(name=found.title, dots=_dots(found), joined=found.series.span > 1)
+    axis, then = _axis(view, found), _dot(found.then)
     return scatter(
-        name, f"{says}.", _axis(view, found), [trail], yardstick=yardstick, written=written, then=_dot(found.then)
+        name, f"{says}.", axis, [trail], yardstick=yardstick, written=written, then=then, bounds=found.bounds
     )
 
 

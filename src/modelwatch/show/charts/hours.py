@@ -26,6 +26,7 @@ SHARES: tuple[tuple[float, str], ...] = (
 """Shares below which a cell has a colour, by the name of its token."""
 _PITCH, _CELL, _HEAD, _GAP, _BARS = 20, 18, 34, 10, 32
 _FEED = 168
+_ROOM = 6  # cells that the name of a day takes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +59,7 @@ class HourAxis:
         ticks = [at // 1000 for at in range(first, self.end, step) if self.size < HOUR or at % DAY]
         axis = {
             "values": ticks,
+            "tickCount": len(ticks),  # Vega leaves out some of the values if they are many more than these
             "labelExpr": "utcFormat(datum.value, '%H:%M')",
             "labelOverlap": "greedy",
             "labelSeparation": 8,
@@ -73,8 +75,8 @@ class HourAxis:
         return {"at": at // 1000, "to": (at + self.size) // 1000}
 
     def days(self) -> list[int]:
-        """The midnights within, and the start: a day's name stands at each."""
-        return [at for at in range(-(-self.start // DAY) * DAY, self.end, DAY)]
+        """The midnights within."""
+        return list(range(-(-self.start // DAY) * DAY, self.end, DAY))
 
 
 def hours(name: str, says: str, axis: HourAxis, rows: Sequence[HourRow], came: Sequence[int]) -> Chart:
@@ -93,8 +95,8 @@ def hours(name: str, says: str, axis: HourAxis, rows: Sequence[HourRow], came: S
     --------
     >>> axis = HourAxis(start=0, size=HOUR, count=2)
     >>> made = hours("gone", "temp is gone", axis, [HourRow(name="temp", shares=[0.0, 1.0])], [5, 9])
-    >>> made.rows[1]
-    {'hour': '1 Jan 1970 01:00', 'came': '9', 'row0': '100 %'}
+    >>> made.rows[1]["hour"], made.columns["row0"]
+    ('1\xa0Jan 1970 01:00', 'temp')
     """
     grid = _HEAD + len(rows) * _PITCH
     height = grid + _GAP + _BARS
@@ -232,11 +234,14 @@ def _bars(axis: HourAxis, came: Sequence[int], *, top: int, bottom: int) -> Spec
 
 def _days(axis: HourAxis, height: int, *, whole: bool = True) -> list[Spec]:
     """A hairline at each midnight, with the day's name above."""
-    named = [{"at": at // 1000, "day": digits.day(at, beside=axis.start)} for at in axis.days()]
+    days = axis.days()
+    # The first day is named too where there is room before the next.
+    whole_day = [axis.start] if not days or days[0] - axis.start > _ROOM * axis.size else []
+    named = [{"at": at // 1000, "day": digits.day(at, beside=axis.start)} for at in (*whole_day, *days)]
     ruled: dict[str, Any] = {"y": {"value": 2 if whole else -16}, "y2": {"value": height}}
     return [
         {
-            "data": rows_of(named),
+            "data": rows_of(named[len(whole_day) :]),
             "mark": {"type": "rule", "stroke": token("line2"), "strokeWidth": 1},
             "encoding": {"x": axis.x(), **ruled},
         },

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import inf
 from typing import Any
 
 from modelwatch.show import digits
@@ -59,6 +60,7 @@ def scatter(
     yardstick: Yardstick,
     written: Callable[[float | None], str] = digits.metric,
     then: Dot | None = None,
+    bounds: tuple[float, float] = (-inf, inf),
 ) -> Chart:
     """Single windows as dots with intervals, spans of windows as a line.
 
@@ -70,6 +72,8 @@ def scatter(
         How the values are written.
     then
         The window to mark, of the first trail.
+    bounds
+        What the values can be.
 
     Examples
     --------
@@ -81,7 +85,7 @@ def scatter(
     """
     known = [yardstick.mean, yardstick.limit, *(yardstick.band or ())]
     known += [value for trail in trails for dot in trail.dots for value in (dot.value, dot.low, dot.high)]
-    scale = Scale.of(known, written=written)
+    scale = Scale.of(known, written=lambda tick: _tick(written(tick)), bounds=bounds)
     layers = [
         *_yardstick(axis, scale, yardstick),
         scale.grid(),
@@ -103,6 +107,11 @@ def scatter(
     ]
     told = Telling(name=name, says=says, columns=columns, rows=rows)
     return told.chart(layered(*layers, height=HEIGHT, bottom=20, right=4, top=0))
+
+
+def _tick(text: str) -> str:
+    """A tick's label without zeros that say nothing."""
+    return text.rstrip("0").removesuffix(".") if "." in text and text[-1].isdigit() else text
 
 
 def _x(axis: TimeAxis) -> Spec:
@@ -141,18 +150,25 @@ def _yardstick(axis: TimeAxis, scale: Scale, yardstick: Yardstick) -> list[Spec]
 def _limit(scale: Scale, yardstick: Yardstick) -> list[Spec]:
     told = [] if yardstick.limit is None else [{"limit": yardstick.limit, "say": yardstick.limit_says}]
     line = token("critical" if yardstick.limit_level == "critical" else "warning-fill")
-    words = {"align": "left", "baseline": "bottom", "x": 4, "dy": -3, "fontWeight": 600}
+    low = yardstick.limit is not None and yardstick.limit < (scale.low + scale.high) / 2
+    words = {"align": "left", "baseline": "top" if low else "bottom", "x": 4, "dy": 4 if low else -3, "fontWeight": 600}
     return [
         {
             "data": rows_of(told),
             "mark": {"type": "rule", "stroke": line, "strokeDash": [5, 3], "strokeWidth": 1.5},
             "encoding": {"y": scale.plain("limit")},
         },
-        {
-            "data": rows_of(told),
-            "mark": {"type": "text", **words, "fill": token(yardstick.limit_level)},
-            "encoding": {"y": scale.plain("limit"), "text": {"field": "say", "type": "nominal"}},
-        },
+        *_words(told, {"y": scale.plain("limit")}, words, yardstick.limit_level),
+    ]
+
+
+def _words(told: Sequence[dict[str, Any]], places: Spec, look: Spec, colour: str) -> list[Spec]:
+    """Words that stay readable on whatever lies below them: on an edge of the surface's colour."""
+    encoding = {**places, "text": {"field": "say", "type": "nominal"}}
+    edge = {"fill": token("surface"), "stroke": token("surface"), "strokeWidth": 4, "strokeJoin": "round"}
+    return [
+        {"data": rows_of(told), "mark": {"type": "text", **look, **paint}, "encoding": encoding}
+        for paint in (edge, {"fill": token(colour)})
     ]
 
 
@@ -196,22 +212,18 @@ def _then(axis: TimeAxis, scale: Scale, then: Dot, says: str, *, colour: str) ->
     """A ring around the window with its day and value, on the side that has room."""
     assert then.value is not None
     place = _middle(axis, then)
-    told = [{"at": place, "v": rounded(then.value), "say": says}]
     left, right = axis.domain
     late = (place - left) * 2 > right - left
     low = then.value < (scale.low + scale.high) / 2
-    below = low if then.low is None else not low  # beyond the interval there is more room towards the middle
+    edge = then.low if low else then.high
+    told = [{"at": place, "v": rounded(then.value), "edge": rounded(then.value if edge is None else edge), "say": says}]
     side = {"align": "right" if late else "left", "dx": 8 if late else -8}
-    words = {**side, "dy": 9 if below else -9, "baseline": "top" if below else "bottom", "fontWeight": 600}
+    words = {**side, "dy": 7 if low else -7, "baseline": "top" if low else "bottom", "fontWeight": 600}
     ring = {"size": 50, "strokeWidth": 2, "stroke": token(colour), "fill": token("surface"), "opacity": 1}
     x, y = _x(axis), scale.plain("v")
     return [
         {"data": rows_of(told), "mark": {"type": "point", "shape": "circle", **ring}, "encoding": {"x": x, "y": y}},
-        {
-            "data": rows_of(told),
-            "mark": {"type": "text", **words, "fill": token("t1")},
-            "encoding": {"x": x, "y": y, "text": {"field": "say", "type": "nominal"}},
-        },
+        *_words(told, {"x": x, "y": scale.plain("edge")}, words, "t1"),
     ]
 
 

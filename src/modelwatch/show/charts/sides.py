@@ -47,8 +47,8 @@ def histogram(
     Examples
     --------
     >>> made = histogram("score", "scores narrowed", [0.0, 0.5, 1.0], [0.9, 0.1], [0.5, 0.5])
-    >>> made.rows[0]
-    {'bin': '0 to 0.500', 'current': '90 %', 'reference': '50 %'}
+    >>> made.rows[0]["bin"], made.height
+    ('0 to 0.500', 160)
     """
     grey = reference or ()
     scale = Scale.of([*current, *grey], written=digits.share, zero=True)
@@ -95,17 +95,30 @@ def histogram(
 
 
 def levels(
-    name: str, says: str, names: Sequence[str], current: Sequence[float], reference: Sequence[float] | None
+    name: str,
+    says: str,
+    names: Sequence[str],
+    current: Sequence[float],
+    reference: Sequence[float] | None,
+    *,
+    others: str = "",
 ) -> Chart:
     """Shares of categories: a grey bar for what is normal, a blue one inside it for the window.
 
+    Parameters
+    ----------
+    others
+        Which of the names stands for all that are not named.
+
     Examples
     --------
-    >>> levels("origin", "JFK is gone", ["EWR", "JFK"], [1.0, 0.0], [0.6, 0.4]).rows[1]
-    {'bin': 'JFK', 'current': '0 %', 'reference': '40 %'}
+    >>> levels("origin", "JFK is gone", ["EWR", "JFK"], [1.0, 0.0], [0.6, 0.4]).rows[1]["bin"]
+    'JFK'
     """
     grey = reference or [0.0] * len(names)
-    most = max([*current, *grey, 1e-9])
+    # What stands for all others has no bar: it would make the others too short to compare.
+    drawn = [place for place, each in enumerate(names) if each != others]
+    most = max([*(current[place] for place in drawn), *(grey[place] for place in drawn), 1e-9])
     height = len(names) * _PITCH
     x = {**field("v"), "scale": {"domain": [0, most], "nice": False}, "axis": None}
 
@@ -113,6 +126,7 @@ def levels(
         rows = [
             {"v": rounded(each), "top": place * _PITCH + top, "bottom": place * _PITCH + bottom}
             for place, each in enumerate(values)
+            if place in drawn
         ]
         return {
             "data": rows_of(rows),
@@ -123,7 +137,7 @@ def levels(
     told: list[dict[str, Any]] = [
         {
             "name": each,
-            "says": f"{digits.share(current[place])}, {digits.share(grey[place])}" if reference else digits.share(current[place]),
+            "says": digits.share(current[place]) + (f", ref. {digits.share(grey[place])}" if reference else ""),
             "top": place * _PITCH + _PITCH / 2,
         }
         for place, each in enumerate(names)
@@ -149,7 +163,7 @@ def levels(
         },
         height=height,
         left=_NAMES,
-        right=96,
+        right=112,
         top=0,
         bottom=0,
     )
