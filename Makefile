@@ -10,7 +10,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --co
 DEMO    := build/demo-home
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint types format services bench soak clean
+.PHONY: help setup demo test lint types format docs services bench soak clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
@@ -50,6 +50,9 @@ types: .venv/.tools ## pyright, strict
 format: .venv/.tools ## let ruff lay out the code and mend what it can
 	@$(BIN)/ruff check --quiet --fix-only .
 	@$(BIN)/ruff format --quiet .
+
+docs: .venv/.tools ## make the reference pages from the code
+	@$(BIN)/python scripts/make_reference.py
 
 services: ## install the servers that system tests talk to (Debian, apt-get)
 	@scripts/services.sh

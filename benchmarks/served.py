@@ -10,6 +10,7 @@ import io
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -62,6 +63,11 @@ class Served:
         if self.is_alive():
             self.signal(signal.SIGCONT)
             self.kill()
+
+    @property
+    def url(self) -> str:
+        """Its address, once it was started."""
+        return f"http://127.0.0.1:{self.port}"
 
     @property
     def process(self) -> subprocess.Popen[bytes]:
@@ -172,6 +178,12 @@ class Served:
         self.port = int(told["url"].rpartition(":")[2])
         # The address of a server that was killed before stays behind.
         return told["process"] == self.process.pid
+
+
+def free_port() -> int:
+    """A port that nobody listens on now."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
 
 
 def asked(

@@ -6,10 +6,6 @@ makes new choices instead, to look for what nobody thought of.
 
 from __future__ import annotations
 
-import json
-import socket
-import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -18,11 +14,12 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from time import monotonic, sleep
 from typing import Any
 
 import pytest
 from hypothesis import settings
+
+from served import Served, free_port
 
 settings.register_profile("house", deadline=None, derandomize=True)
 settings.register_profile("explore", deadline=None, max_examples=1000)
@@ -140,31 +137,19 @@ def make_mailbox() -> Iterator[Callable[..., Mailbox]]:
         yield make
 
 
-def free_port() -> int:
-    """A port that nobody uses now."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return probe.getsockname()[1]
-
-
 @pytest.fixture
-def serving() -> Iterator[Callable[[Path], str]]:
-    """Serve a home in a process of its own, and return its address; it is told to stop at the end."""
-    started: list[subprocess.Popen[bytes]] = []
+def serving() -> Iterator[Callable[[Path], Served]]:
+    """Serve homes, each in a process of its own that is told to stop at the end."""
+    with ExitStack() as stack:
+        started: list[Served] = []
 
-    def serve(home: Path) -> str:
-        command = [str(Path(sys.executable).with_name("modelwatch")), "--home", str(home), "serve", "--port", "0"]
-        process = subprocess.Popen(command, stderr=subprocess.PIPE)
-        started.append(process)
-        address = home / "server.json"
-        ended = monotonic() + 60
-        while not address.is_file():
-            assert process.poll() is None, process.communicate()[1]
-            assert monotonic() < ended, "it did not begin to listen"
-            sleep(0.05)  # another process: nothing tells when its file is there
-        return str(json.loads(address.read_bytes())["url"])
+        def start(home: Path) -> Served:
+            served = stack.enter_context(Served(home))
+            served.start()
+            started.append(served)
+            return served
 
-    yield serve
-    for process in started:
-        process.terminate()
-        _, told = process.communicate(timeout=60)
-        assert process.returncode == 0, told
+        yield start
+        for served in started:
+            code, _ = served.stop()
+            assert code == 0, served.log.read_text()

@@ -18,7 +18,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from modelwatch.act import Courier, Route, channels, deliver_due, notify, pipeline, stages
+from modelwatch.act import Courier, Route, channels, notify, pipeline, stages
 from modelwatch.act.channels import log
 from modelwatch.act.channels.log import LogChannel
 from modelwatch.catalog import Catalog
@@ -100,14 +100,14 @@ def run(home: Path, *, forgetful: bool) -> None:
         with state.reading() as tx:
             model_id = models.find(tx, KEY)
             done = clock.last_run(tx, model_id) or 0
-        deliver_due(state, catalog, done)
+        Courier(state, catalog, clock=lambda: done).deliver_due()
         for step in range(done + 1, len(STEPS) + 1):
             changes = [Change(*each, at=step) for each in STEPS[step - 1]]
             with state.transaction() as tx:
                 incidents.put(tx, model_id, {each.incident.id: each.incident for each in changes}.values())
                 notify(tx, model_id, changes, routes=routes)
                 clock.advance(tx, model_id, step)
-            assert deliver_due(state, catalog, step).failed == 0
+            assert Courier(state, catalog, clock=lambda step=step: step).deliver_due().failed == 0
 
 
 def in_child(work: Callable[[], None]) -> int:

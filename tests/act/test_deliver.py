@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from modelwatch.act import Courier, Delivery, Retry, deliver_due
+from modelwatch.act import Courier, Delivery, Retry
 from modelwatch.act.draft import Draft
 from modelwatch.act.message import write
 from modelwatch.act.outline import mark
@@ -75,20 +75,25 @@ def with_channels(*channels: Any) -> Catalog:
     return catalog
 
 
+def deliver_at(state: State, catalog: Catalog, now: int, **given: Any) -> Delivery:
+    """Deliver what is due at one instant, as a program that begins then."""
+    return Courier(state, catalog, clock=lambda: now, **given).deliver_due()
+
+
 def keys_of(channel: Any) -> list[str]:
     return [key for key, _ in channel.sent]
 
 
 def test_nothing_to_do(state: State) -> None:
-    assert deliver_due(state, Catalog(), 0) == Delivery()
+    assert deliver_at(state, Catalog(), 0) == Delivery()
 
 
 def test_messages_arrive_in_order_and_once(state: State, queue: Queue, memory: MakeMemory) -> None:
     channel = memory()
     queue("a", "b", "c")
-    assert deliver_due(state, with_channels(channel), 7) == Delivery(sent=3)
+    assert deliver_at(state, with_channels(channel), 7) == Delivery(sent=3)
     assert channel.sent == [(key, {"title": key}) for key in "abc"]
-    assert deliver_due(state, with_channels(channel), 8) == Delivery()
+    assert deliver_at(state, with_channels(channel), 8) == Delivery()
     with state.reading() as tx:
         assert [each.delivered for _, each in outbox.notified(tx, 1, [0, 1, 2])] == [7, 7, 7]
 
@@ -100,7 +105,7 @@ def test_a_failing_channel_costs_one_failure_and_no_other_channel(
     queue("a", "b", "c", channel="broken")
     queue("a", "b", channel="fine")
     catalog = with_channels(broken, fine)
-    delivery = deliver_due(state, catalog, 0, random=Random(1))
+    delivery = deliver_at(state, catalog, 0, random=Random(1))
     assert (delivery.sent, delivery.failed, delivery.dead) == (2, 1, 0)
     assert keys_of(fine) == ["a", "b"]
     assert broken.failures == 98
@@ -128,7 +133,7 @@ def test_a_channel_that_hangs_keeps_no_other_waiting(state: State, queue: Queue,
 
     queue("x", channel="hanging")
     queue("a", "b", "c", channel="fine")
-    assert deliver_due(state, with_channels(Hanging(), Fine()), 0) == Delivery(sent=4)
+    assert deliver_at(state, with_channels(Hanging(), Fine()), 0) == Delivery(sent=4)
 
 
 def test_a_failure_is_tried_again_with_the_same_key_when_it_is_due(
@@ -137,12 +142,12 @@ def test_a_failure_is_tried_again_with_the_same_key_when_it_is_due(
     channel = memory(failures=1)
     catalog = with_channels(channel)
     queue("a")
-    first = deliver_due(state, catalog, 0, random=Random(1))
+    first = deliver_at(state, catalog, 0, random=Random(1))
     wait = Retry().wait(1, Random(1))
     assert first == Delivery(failed=1, next_due=wait)
     assert wait is not None
-    assert deliver_due(state, catalog, wait - 1) == Delivery(next_due=wait)
-    assert deliver_due(state, catalog, wait) == Delivery(sent=1)
+    assert deliver_at(state, catalog, wait - 1) == Delivery(next_due=wait)
+    assert deliver_at(state, catalog, wait) == Delivery(sent=1)
     assert keys_of(channel) == ["a"]
 
 
@@ -153,9 +158,9 @@ def test_what_is_tried_again_comes_before_the_rest_of_its_incident(
     catalog = with_channels(channel)
     queue("begin", "end", incident_id=1)
     queue("other", incident_id=2)
-    deliver_due(state, catalog, 0, random=Random(1))
-    assert deliver_due(state, catalog, 5 * SECOND).sent == 1
-    assert deliver_due(state, catalog, HOUR).sent == 2
+    deliver_at(state, catalog, 0, random=Random(1))
+    assert deliver_at(state, catalog, 5 * SECOND).sent == 1
+    assert deliver_at(state, catalog, HOUR).sent == 2
     assert keys_of(channel) == ["other", "begin", "end"]
 
 
@@ -164,7 +169,7 @@ def test_a_message_is_given_up_after_the_last_attempt_and_kept(state: State, que
     catalog = with_channels(channel)
     retry = Retry(waits=(SECOND, SECOND))
     queue("a")
-    results = [deliver_due(state, catalog, attempt * HOUR, retry=retry) for attempt in range(4)]
+    results = [deliver_at(state, catalog, attempt * HOUR, retry=retry) for attempt in range(4)]
     assert [(each.failed, each.dead) for each in results] == [(1, 0), (1, 0), (0, 1), (0, 0)]
     assert channel.failures == 96
     with state.reading() as tx:
@@ -181,7 +186,7 @@ def test_an_outage_of_two_hours_loses_nothing(state: State, queue: Queue) -> Non
     while True:
         if now > 2 * HOUR:
             channel.answer = None
-        delivery = deliver_due(state, catalog, now, random=Random(now))
+        delivery = deliver_at(state, catalog, now, random=Random(now))
         dead += delivery.dead
         if delivery.next_due is None:
             break
@@ -198,11 +203,11 @@ def test_a_channel_is_left_alone_for_as_long_as_it_asks(state: State, queue: Que
     channel = Answering(DeliveryError("429", retry_after=3600))
     catalog = with_channels(channel)
     queue("a")
-    assert deliver_due(state, catalog, 0) == Delivery(failed=1, next_due=HOUR)
+    assert deliver_at(state, catalog, 0) == Delivery(failed=1, next_due=HOUR)
     queue("b", incident_id=7)  # also what comes later waits
-    assert deliver_due(state, catalog, HOUR - 1) == Delivery(next_due=HOUR)
+    assert deliver_at(state, catalog, HOUR - 1) == Delivery(next_due=HOUR)
     channel.answer = None
-    assert deliver_due(state, catalog, HOUR) == Delivery(sent=2)
+    assert deliver_at(state, catalog, HOUR) == Delivery(sent=2)
     assert channel.taken == ["b", "a"]
 
 
@@ -210,7 +215,7 @@ def test_a_message_that_can_never_be_taken_is_a_dead_letter_at_once(state: State
     channel = Answering(DeliveryError("400 invalid", final=True))
     catalog = with_channels(channel)
     queue("a", "b")
-    assert deliver_due(state, catalog, 0) == Delivery(dead=2)
+    assert deliver_at(state, catalog, 0) == Delivery(dead=2)
     assert channel.attempts == 2, "the endpoint works: the other message is tried as well"
     with state.reading() as tx:
         assert [(each.key, each.error) for each in outbox.dead(tx)] == [("a", "400 invalid"), ("b", "400 invalid")]
@@ -220,15 +225,15 @@ def test_an_endpoint_that_is_gone_stops_its_channel_until_it_is_resumed(state: S
     channel = Answering(DeliveryError("410 Gone", gone=True))
     catalog = with_channels(channel)
     queue("a", "b")
-    assert deliver_due(state, catalog, 0) == Delivery(dead=1)
+    assert deliver_at(state, catalog, 0) == Delivery(dead=1)
     queue("c", incident_id=7)
-    assert deliver_due(state, catalog, HOUR) == Delivery()
+    assert deliver_at(state, catalog, HOUR) == Delivery()
     assert channel.attempts == 1
     with state.transaction() as tx:
         assert outbox.standings(tx)["memory"] == outbox.Standing(2, 1, "410 Gone", "410 Gone")
         outbox.resume(tx, "memory")
     channel.answer = None
-    assert deliver_due(state, catalog, HOUR) == Delivery(sent=3)
+    assert deliver_at(state, catalog, HOUR) == Delivery(sent=3)
     assert channel.taken == ["a", "b", "c"]
 
 
@@ -302,7 +307,7 @@ def test_several_threads_deliver_each_message_once(state: State, queue: Queue, m
 
 def test_a_channel_that_is_not_there_fails_like_any_other(state: State, queue: Queue) -> None:
     queue("a", channel="gone")
-    assert deliver_due(state, Catalog(), 0, random=Random(1)).failed == 1
+    assert deliver_at(state, Catalog(), 0, random=Random(1)).failed == 1
     with state.reading() as tx:
         [queued] = outbox.due(tx, HOUR)
     assert queued.error == "UnknownName: there is no channel 'gone': known are none"
@@ -310,7 +315,7 @@ def test_a_channel_that_is_not_there_fails_like_any_other(state: State, queue: Q
 
 def test_a_long_error_is_cut(state: State, queue: Queue) -> None:
     queue("a")
-    deliver_due(state, with_channels(Answering(ConnectionError("<html>" * 10_000))), 0)
+    deliver_at(state, with_channels(Answering(ConnectionError("<html>" * 10_000))), 0)
     with state.reading() as tx:
         [queued] = outbox.due(tx, HOUR)
     assert queued.error is not None
@@ -321,7 +326,7 @@ def test_a_long_error_is_cut(state: State, queue: Queue) -> None:
 CHILD = """
 import sys
 from pathlib import Path
-from modelwatch.act import deliver_due
+from modelwatch.act import Courier
 from modelwatch.act.channels.webhook import WebhookChannel
 from modelwatch.catalog import Catalog
 from modelwatch.domain.secret import Secret
@@ -330,7 +335,7 @@ from modelwatch.store import State
 catalog = Catalog()
 catalog.channels.add(WebhookChannel(name="hook", url=Secret(text=sys.argv[2]), allow_private=True))
 with State.open(Path(sys.argv[1])) as state:
-    deliver_due(state, catalog, int(sys.argv[3]))
+    Courier(state, catalog, clock=lambda: 0).deliver_due()
 """
 
 
@@ -343,7 +348,7 @@ def test_what_was_under_way_in_a_kill_comes_again_with_the_same_id(
     queue("begin", "end", channel="hook", incident_id=1, body=body)
 
     def deliver() -> subprocess.Popen[bytes]:
-        return subprocess.Popen([sys.executable, "-c", CHILD, str(tmp_path / "state.sqlite"), endpoint.url, "0"])
+        return subprocess.Popen([sys.executable, "-c", CHILD, str(tmp_path / "state.sqlite"), endpoint.url])
 
     killed = threading.Event()
 

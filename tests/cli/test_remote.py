@@ -16,6 +16,7 @@ from click.testing import CliRunner, Result
 
 from modelwatch.app import Home
 from modelwatch.cli import main
+from served import Served
 
 # The server watches by the clock, so the rows are of these days.
 START = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=34)
@@ -63,11 +64,11 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.mark.system
-def test_every_verb_that_writes_is_done_by_the_server(folder: Path, serving: Callable[[Path], str]) -> None:
+def test_every_verb_that_writes_is_done_by_the_server(folder: Path, serving: Callable[[Path], Served]) -> None:
     program = Program(folder)
     with Home.open(program.home, write=True):
         pass
-    url = serving(program.home)
+    url = serving(program.home).url
     assert program.json("apply", folder / "monitor.yaml")[0]["changed"] is True
     assert program.json("apply", folder / "monitor.yaml")[0]["changed"] is False
     assert program.json("ingest", "loans", folder / "served.parquet")["accepted"] == 120
@@ -89,7 +90,7 @@ def test_every_verb_that_writes_is_done_by_the_server(folder: Path, serving: Cal
 
 
 @pytest.mark.system
-def test_what_the_server_refuses_is_told_as_by_the_verb_itself(folder: Path, serving: Callable[[Path], str]) -> None:
+def test_what_the_server_refuses_is_told_as_by_the_verb_itself(folder: Path, serving: Callable[[Path], Served]) -> None:
     alone, served = Program(folder / "a"), Program(folder / "b")
     wrong = folder / "wrong.yaml"
     wrong.write_text(MONITOR.replace("binary", "binry"))

@@ -13,10 +13,11 @@ import pytest
 from click.testing import CliRunner
 
 from modelwatch.cli import main
+from served import Served
 
 
-def test_a_server_says_where_it_is_to_its_own_user_only(tmp_path: Path, serving: Callable[[Path], str]) -> None:
-    url = serving(tmp_path / "home")
+def test_a_server_says_where_it_is_to_its_own_user_only(tmp_path: Path, serving: Callable[[Path], Served]) -> None:
+    url = serving(tmp_path / "home").url
     address = tmp_path / "home" / "server.json"
     assert stat.S_IMODE(address.stat().st_mode) == 0o600
     told = json.loads(address.read_bytes())
@@ -25,7 +26,7 @@ def test_a_server_says_where_it_is_to_its_own_user_only(tmp_path: Path, serving:
         assert "server" not in {name.lower() for name in answer.headers}
 
 
-def test_a_home_that_is_served_is_not_served_twice(tmp_path: Path, serving: Callable[[Path], str]) -> None:
+def test_a_home_that_is_served_is_not_served_twice(tmp_path: Path, serving: Callable[[Path], Served]) -> None:
     serving(tmp_path / "home")
     told = CliRunner().invoke(main, ["--home", str(tmp_path / "home"), "serve", "--port", "0"])
     assert told.exit_code == 2

@@ -15,6 +15,7 @@ from modelwatch.cli.session import Session
 from modelwatch.demo import FLIGHT_DELAY, FLIGHTS
 from modelwatch.demo.replay import FIRST, replay
 from modelwatch.sdk import Client
+from served import Served
 
 LAST = datetime(2013, 3, 18, 5, tzinfo=UTC)
 
@@ -37,7 +38,7 @@ def _bare(measurement: dict[str, Any]) -> dict[str, Any]:
 
 @pytest.mark.slow
 @pytest.mark.system
-def test_through_a_server_is_as_from_files(tmp_path: Path, serving: Callable[[Path], str]) -> None:
+def test_through_a_server_is_as_from_files(tmp_path: Path, serving: Callable[[Path], Served]) -> None:
     known = pl.col("timestamp") <= LAST
     with Home.open(tmp_path / "files", write=True) as home:
         home.apply(FLIGHTS / "monitor.yaml")
@@ -48,7 +49,7 @@ def test_through_a_server_is_as_from_files(tmp_path: Path, serving: Callable[[Pa
         expected = facts(home)
     with Home.open(tmp_path / "served", write=True) as home:
         home.run(until=microseconds(FIRST))
-    url = serving(tmp_path / "served")
+    url = serving(tmp_path / "served").url
     session = Session(home=tmp_path / "served")
     with session.writing() as home, Client(url, model=FLIGHT_DELAY.model) as client:
         home.apply(FLIGHTS / "monitor.yaml")

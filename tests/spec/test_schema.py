@@ -157,3 +157,9 @@ def test_defaults_are_those_of_parse(schema: dict[str, Any], catalog: Catalog) -
 def test_the_demos_specification_is_allowed(schema: dict[str, Any]) -> None:
     text = (Path(__file__).parents[2] / "src/modelwatch/demo/flights/monitor.yaml").read_text("utf-8")
     assert allows(schema, yaml.safe_load(text))
+
+
+def test_a_schema_for_any_home_takes_any_channel(catalog: Catalog) -> None:
+    route = {"model": "churn", "task": "binary", "routes": [{"to": ["ops"]}]}
+    assert not allows(json_schema(catalog), route)
+    assert allows(json_schema(catalog, any_channel=True), route)

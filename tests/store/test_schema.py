@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
@@ -51,6 +52,24 @@ def test_migrating_makes_the_very_tables_that_creating_makes(path: Path, tmp_pat
     engine.dispose()
     with State.open(path, read_only=True) as state, state.reading() as tx:
         assert tables(tx) == migrated
+
+
+def test_a_database_of_the_first_schema_is_brought_up_to_date_by_a_writer(tmp_path: Path) -> None:
+    path = tmp_path / "state.sqlite"
+    engine = sqlite_engine(path, "rwc", busy_seconds=1)
+    with engine.begin() as tx:
+        config = Config()
+        config.set_main_option("script_location", "modelwatch.store:migrations")
+        config.set_main_option("path_separator", "os")
+        config.attributes["connection"] = tx
+        command.upgrade(config, schema.REVISIONS[0])
+        tx.execute(text("INSERT INTO model (project, model, env) VALUES ('p', 'm', 'e')"))
+    engine.dispose()
+    with pytest.raises(HomeError, match=r"older release \(schema 0001"):
+        State.open(path, read_only=True)
+    with State.open(path) as state, state.reading() as tx:
+        assert tx.execute(text("SELECT model FROM model")).scalars().all() == ["m"]
+        assert compare_metadata(MigrationContext.configure(tx), schema.all_tables()) == []
 
 
 def test_every_table_can_be_made_on_postgresql() -> None:

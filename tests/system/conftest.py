@@ -1,13 +1,11 @@
-"""What system tests stand on: programs of the machine, processes that end with the test, free ports."""
+"""What system tests stand on: programs of the machine, processes that end with the test."""
 
 from __future__ import annotations
 
 import json
 import os
 import shutil
-import socket
 import subprocess
-import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -46,25 +44,9 @@ class Machine:
             raise Missing(reason)
         pytest.skip(reason)
 
-    def free_port(self) -> int:
-        """A port that nobody listens on."""
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            return int(probe.getsockname()[1])
-
     def start(self, name: str, *command: str) -> subprocess.Popen[bytes]:
         """Start a process; its output goes to a file of the test's folder."""
         return self._stack.enter_context(_running([*command], self._folder / f"{name}.log"))
-
-    def serve(self, home: Path) -> tuple[str, subprocess.Popen[bytes]]:
-        """Serve a home as a user would; returns its address and process once it answers."""
-        main = "from modelwatch.cli import main; main()"
-        process = self.start("modelwatch", sys.executable, "-c", main, "--home", str(home), "serve", "--port", "0")
-        told = home / "server.json"
-        self.wait_for("the server", told.is_file)
-        url = str(json.loads(told.read_text())["url"])
-        self.wait_for("the server's answer", lambda: self.get(f"{url}/healthz"))
-        return url, process
 
     def wait_for(self, what: str, found: Callable[[], Any], *, seconds: float = PATIENCE_SECONDS) -> Any:
         """Ask until the answer is true, and return it."""

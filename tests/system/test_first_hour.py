@@ -17,6 +17,8 @@ from typing import Any
 import polars as pl
 import pytest
 
+from served import free_port
+
 README = Path(__file__).parents[2] / "README.md"
 SECTION = re.compile(r"^## From a service\n(.*?)^## ", re.MULTILINE | re.DOTALL)
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
@@ -33,7 +35,7 @@ def test_a_broken_input_ends_in_a_signed_webhook_that_names_the_column(
     curl = Path(machine.program("curl")).parent
     [section] = SECTION.findall(README.read_text("utf-8"))
     (_, app), (_, monitor), (_, channels), (_, steps) = BLOCK.findall(section)
-    ports = {"8321": str(machine.free_port()), "8000": str(machine.free_port()), "9000": str(endpoint.port)}
+    ports = {"8321": str(free_port()), "8000": str(free_port()), "9000": str(endpoint.port)}
 
     def here(text: str) -> str:
         for port, free in ports.items():

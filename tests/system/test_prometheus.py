@@ -9,6 +9,7 @@ import subprocess
 import threading
 import time
 import urllib.parse
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ import pytest
 from modelwatch.app import Home
 from modelwatch.domain.instants import parse_instant
 from modelwatch.domain.names import ModelKey
+from served import Served, free_port
 
 RULES = Path(__file__).parents[2] / "deploy" / "prometheus"
 # The rules' durations, shortened so that minutes pass in seconds and yesterday was a moment ago.
@@ -103,7 +105,7 @@ class Prometheus:
 
     def __init__(self, machine: Any, folder: Path, target: str) -> None:
         self._machine = machine
-        self.url = f"http://127.0.0.1:{machine.free_port()}"
+        self.url = f"http://127.0.0.1:{free_port()}"
         rules = shortened((RULES / "alerts.yml").read_text())
         (folder / "alerts.yml").write_text(rules)
         settings = (RULES / "prometheus.yml").read_text().replace("localhost:8321", target)
@@ -181,9 +183,12 @@ class Traffic:
 
 @pytest.mark.system
 @pytest.mark.slow
-def test_every_fault_fires_its_alert_and_a_healthy_model_none(machine: Any, tmp_path: Path) -> None:
+def test_every_fault_fires_its_alert_and_a_healthy_model_none(
+    machine: Any, serving: Callable[[Path], Served], tmp_path: Path
+) -> None:
     machine.program("prometheus")
-    url, server = machine.serve(make_home(tmp_path))
+    server = serving(make_home(tmp_path))
+    url = server.url
     prometheus = Prometheus(machine, tmp_path, url.removeprefix("http://"))
 
     def fired(names: set[str], model: str) -> bool:
@@ -203,7 +208,7 @@ def test_every_fault_fires_its_alert_and_a_healthy_model_none(machine: Any, tmp_
         traffic.keys = (HEALTHY,)
         machine.wait_for("an alert of the volume", lambda: fired({"ModelVolumeOff"}, "broken"))
         machine.wait_for("no alert of the other", lambda: "healthy" not in {of for _, of in prometheus.firing()})
-    server.terminate()
+    server.stop()
     machine.wait_for("an alert of the server", lambda: ("ModelwatchDown", "") in prometheus.firing())
 
 
@@ -216,9 +221,9 @@ def test_the_rules_hold_in_prometheus_own_tests(machine: Any) -> None:
 
 
 @pytest.mark.system
-def test_promtool_finds_no_fault_with_the_page(machine: Any, tmp_path: Path) -> None:
+def test_promtool_finds_no_fault_with_the_page(machine: Any, serving: Callable[[Path], Served], tmp_path: Path) -> None:
     promtool = machine.program("promtool")
-    url, _ = machine.serve(make_home(tmp_path))
+    url = serving(make_home(tmp_path)).url
     Traffic(machine, url).send(BROKEN)
     page = machine.wait_for(
         "the figures", lambda: (text := machine.get(f"{url}/metrics")) and b"ml_drift_score" in text and text

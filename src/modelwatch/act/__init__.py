@@ -3,7 +3,7 @@
 `work` calls `notify` in the transaction that changes the incidents and lets a `Courier` deliver after it.
 """
 
-from modelwatch.act.deliver import Courier, Delivery, deliver_due
+from modelwatch.act.deliver import Courier, Delivery
 from modelwatch.act.draft import EVERYTHING_TO_LOG, Change, Route
 from modelwatch.act.pipeline import STAGES, notify, notify_seen
 from modelwatch.act.retry import Retry
@@ -17,7 +17,6 @@ __all__ = [
     "Delivery",
     "Retry",
     "Route",
-    "deliver_due",
     "notify",
     "notify_seen",
     "sample",

@@ -194,10 +194,3 @@ def _told(error: BaseException) -> str:
     """An error for the outbox; some endpoints answer with a whole page."""
     name = "" if isinstance(error, DeliveryError) else f"{type(error).__name__}: "
     return f"{name}{error}"[:_LONGEST_ERROR]
-
-
-def deliver_due(
-    state: State, catalog: Catalog, now: int, *, retry: Retry | None = None, random: Random | None = None
-) -> Delivery:
-    """Deliver what is due at one instant, once; for a program that goes on there is `Courier`."""
-    return Courier(state, catalog, clock=lambda: now, retry=retry, random=random).deliver_due()

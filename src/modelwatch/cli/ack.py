@@ -10,7 +10,10 @@ from modelwatch.cli.respond import answers_incident, respond
 from modelwatch.cli.session import Session, pass_session
 
 
-@click.command(short_help="say that somebody looks after an incident")
+@click.command(
+    short_help="say that somebody looks after an incident",
+    epilog="Example: modelwatch ack 4 --note 'asked the weather desk'",
+)
 @answers_incident
 @click.option("--note", default="", help="A comment that goes with it.")
 @pass_session

@@ -15,7 +15,9 @@ from modelwatch.show.work import applied_lines
 _SUFFIXES = (".yaml", ".yml")
 
 
-@click.command(short_help="create or update models from specifications")
+@click.command(
+    short_help="create or update models from specifications", epilog="Example: modelwatch apply monitor.yaml"
+)
 @click.argument("path", type=FILE, metavar="FILE|FOLDER")
 @json_flag
 @pass_session

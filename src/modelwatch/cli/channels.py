@@ -13,7 +13,9 @@ from modelwatch.show.words import count
 FAILED = 1
 
 
-@click.group(invoke_without_command=True, short_help="list channels, test or resume one")
+@click.group(
+    invoke_without_command=True, short_help="list channels, test or resume one", epilog="Example: modelwatch channels"
+)
 @json_flag
 @click.pass_context
 def channels(ctx: click.Context, as_json: bool) -> None:
@@ -31,7 +33,7 @@ def channels(ctx: click.Context, as_json: bool) -> None:
         say(channel_lines(found))
 
 
-@channels.command(short_help="send a test message")
+@channels.command(short_help="send a test message", epilog="Example: modelwatch channels test ops")
 @click.argument("name")
 @json_flag
 @pass_session
@@ -46,7 +48,7 @@ def test(session: Session, name: str, as_json: bool) -> int:
     return 0 if error is None else FAILED
 
 
-@channels.command(short_help="send what was given up")
+@channels.command(short_help="send what was given up", epilog="Example: modelwatch channels resume ops")
 @click.argument("name")
 @json_flag
 @pass_session

@@ -11,7 +11,7 @@ from modelwatch.cli.session import Session, pass_session
 from modelwatch.domain.errors import InputError
 
 
-@click.command(short_help="write on an incident's timeline")
+@click.command(short_help="write on an incident's timeline", epilog="Example: modelwatch comment 4 'the feed is back'")
 @answers_incident
 @click.argument("text")
 @pass_session

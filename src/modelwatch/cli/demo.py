@@ -39,9 +39,13 @@ _MARK = "demo.json"
 _PARTS = ("home.json", "lock", "lake", "notifications.log", "server.json", "spool.sqlite*", "state.sqlite*", _MARK)
 
 
-@click.command(short_help="a real year of a real model, from files to incidents")
+@click.command(
+    short_help="a real year of a real model, from files to incidents", epilog="Example: modelwatch demo --no-serve"
+)
 @click.option("--no-serve", is_flag=True, help="Read files without a server, print the summary and end.")
-@click.option("--port", type=click.IntRange(0, 65535), default=8321, show_default=True, help="Where to serve.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), metavar="N", default=8321, show_default=True, help="Where to serve."
+)
 @click.option("--json", "json_file", type=FILE, metavar="F", help="Write the summary as JSON to a file, - for stdout.")
 @pass_session
 def demo(session: Session, no_serve: bool, port: int, json_file: Path | None) -> None:

@@ -15,7 +15,10 @@ from modelwatch.domain.names import ModelKey
 from modelwatch.show.words import instant
 
 
-@click.command(short_help="tell of a deployment, a holiday, an outage")
+@click.command(
+    short_help="tell of a deployment, a holiday, an outage",
+    epilog="Example: modelwatch event flight-delay --kind deployment --at 2013-12-01",
+)
 @click.argument("model", type=MODEL)
 @click.option("--kind", required=True, metavar="K", help="What happened: deployment, schema, incident, holiday, ...")
 @click.option("--at", type=INSTANT, required=True, metavar="T", help="When, or since when.")

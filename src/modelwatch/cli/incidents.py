@@ -12,7 +12,10 @@ from modelwatch.domain.names import ModelKey
 from modelwatch.show.incidents import incident_list_lines
 
 
-@click.command(short_help="print incidents with cause and first action")
+@click.command(
+    short_help="print incidents with cause and first action",
+    epilog="Example: modelwatch incidents flight-delay --state open",
+)
 @click.argument("model", type=MODEL, required=False)
 @click.option(
     "--state",

@@ -13,7 +13,9 @@ from modelwatch.cli.terminal import progress
 from modelwatch.domain.names import ModelKey
 
 
-@click.command(short_help="read files of predictions")
+@click.command(
+    short_help="read files of predictions", epilog="Example: modelwatch ingest flight-delay predictions.parquet"
+)
 @click.argument("model", type=MODEL)
 @click.argument("files", type=FILE, nargs=-1, required=True, metavar="FILE...")
 @json_flag

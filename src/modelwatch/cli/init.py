@@ -18,7 +18,10 @@ _ROLES = ("id", "timestamp", "score", "prediction", "label")
 _TASKS = [task.value for task in (Task.BINARY, Task.REGRESSION, Task.NONE)]
 
 
-@click.command(short_help="write a specification inferred from data")
+@click.command(
+    short_help="write a specification inferred from data",
+    epilog="Example: modelwatch init flight-delay --reference old.csv -o monitor.yaml",
+)
 @click.argument("model", type=MODEL)
 @click.option("--reference", type=FILE, required=True, metavar="A", help="Rows of the model as they should be.")
 @click.option("--id", metavar="COL", help="The column that tells predictions apart.")

@@ -19,7 +19,10 @@ def keys() -> None:
     """Say who may send rows (ingest), ask (read) or answer incidents (operate) over HTTP."""
 
 
-@keys.command(short_help="make a key and show it once")
+@keys.command(
+    short_help="make a key and show it once",
+    epilog="Example: modelwatch keys create grafana --scope read --expires 90d",
+)
 @click.argument("name")
 @click.option(
     "--scope",
@@ -27,7 +30,7 @@ def keys() -> None:
     type=click.Choice([scope.value for scope in GRANTED]),
     multiple=True,
     required=True,
-    help="May be repeated.",
+    help="What it may do; may be repeated.",
 )
 @click.option("--project", default="default", show_default=True, help="The project whose models it reaches.")
 @click.option("--expires", metavar="D", help="After how long it ends, as in 90d; left out: never.")
@@ -44,7 +47,7 @@ def create(session: Session, name: str, as_json: bool, **given: Any) -> None:
         say([made["key"], f"Keep it: it is not shown again. Send it as: Authorization: Bearer {made['key']}"])
 
 
-@keys.command("list", short_help="list the keys")
+@keys.command("list", short_help="list the keys", epilog="Example: modelwatch keys list")
 @json_flag
 @pass_session
 def listed(session: Session, as_json: bool) -> None:
@@ -57,7 +60,7 @@ def listed(session: Session, as_json: bool) -> None:
         say(key_lines(found))
 
 
-@keys.command(short_help="end a key")
+@keys.command(short_help="end a key", epilog="Example: modelwatch keys revoke grafana")
 @click.argument("name")
 @click.option("--project", default="default", show_default=True, help="The project it belongs to.")
 @pass_session

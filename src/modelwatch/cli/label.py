@@ -13,7 +13,7 @@ from modelwatch.cli.terminal import progress
 from modelwatch.domain.names import ModelKey
 
 
-@click.command(short_help="read files of labels")
+@click.command(short_help="read files of labels", epilog="Example: modelwatch label flight-delay labels.parquet")
 @click.argument("model", type=MODEL)
 @click.argument("files", type=FILE, nargs=-1, required=True, metavar="FILE...")
 @click.option("--outcome", metavar="NAME", help="Which outcome the labels are of; left out: the model's own.")

@@ -13,7 +13,9 @@ from modelwatch.domain.names import ModelKey
 from modelwatch.show.measurements import measurement_lines
 
 
-@click.command(short_help="print measurements")
+@click.command(
+    short_help="print measurements", epilog="Example: modelwatch metrics flight-delay --metric psi --column temp"
+)
 @click.argument("model", type=MODEL)
 @click.option("--metric", metavar="M", help="Only this metric.")
 @click.option("--column", metavar="C", help="Only this column.")

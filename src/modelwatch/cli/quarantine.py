@@ -13,7 +13,10 @@ from modelwatch.domain.names import ModelKey
 from modelwatch.show.quarantine import quarantine_lines
 
 
-@click.command(short_help="print the rows that were refused, and why")
+@click.command(
+    short_help="print the rows that were refused, and why",
+    epilog="Example: modelwatch quarantine flight-delay --field score",
+)
 @click.argument("model", type=MODEL)
 @click.option("--since", type=INSTANT, metavar="T", help="Rows of time T or later; by their arrival if they have none.")
 @click.option("--field", metavar="F", help="Only rows refused for this field.")

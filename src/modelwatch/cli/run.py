@@ -14,7 +14,9 @@ from modelwatch.domain.names import ModelKey
 from modelwatch.show.work import ran_lines
 
 
-@click.command(short_help="do all that is due: fold, measure, judge, notify")
+@click.command(
+    short_help="do all that is due: fold, measure, judge, notify", epilog="Example: modelwatch run --until 2013-12-01"
+)
 @click.argument("model", type=MODEL, required=False)
 @click.option("--until", type=INSTANT, metavar="T", help="The instant up to which to run; left out: now.")
 @click.option("--engine", type=click.Choice(["local"]), default="local", show_default=True, help="What profiles rows.")

@@ -11,9 +11,13 @@ from modelwatch.cli.terminal import remark
 from modelwatch.domain.errors import HomeError
 
 
-@click.command(short_help="take rows over HTTP and watch models by the clock")
+@click.command(
+    short_help="take rows over HTTP and watch models by the clock", epilog="Example: modelwatch serve --port 8321"
+)
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
-@click.option("--port", type=click.IntRange(0, 65535), default=8321, show_default=True, help="0: any that is free.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), metavar="N", default=8321, show_default=True, help="0: any that is free."
+)
 @pass_session
 def serve(session: Session, host: str, port: int) -> None:
     """Serve the home until Ctrl-C or SIGTERM: rows and questions over HTTP, models watched by the clock."""

@@ -11,7 +11,9 @@ from modelwatch.domain.names import ModelKey
 from modelwatch.show.work import model_lines
 
 
-@click.command(short_help="print a specification in full, or list the models")
+@click.command(
+    short_help="print a specification in full, or list the models", epilog="Example: modelwatch show flight-delay"
+)
 @click.argument("model", type=MODEL, required=False)
 @json_flag
 @pass_session

@@ -11,7 +11,9 @@ from modelwatch.cli.respond import answers_incident, respond
 from modelwatch.cli.session import Session, pass_session
 
 
-@click.command(short_help="send nothing about an incident for a while")
+@click.command(
+    short_help="send nothing about an incident for a while", epilog="Example: modelwatch silence 4 --until 2013-12-24"
+)
 @answers_incident
 @click.option("--until", type=INSTANT, required=True, metavar="T", help="Until when, on the home's clock.")
 @click.option("--note", default="", help="Why.")

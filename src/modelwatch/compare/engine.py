@@ -99,8 +99,11 @@ def _columns(
     for each in judged.measurements:
         if catalog.metrics.get(each.series.metric).family is Family.DRIFT:
             by_column[each.series.column].append(each)
+    thresholds = {each.series: each.threshold for each in judged.verdicts}
     for column in columns:
-        metrics = {each.series.metric: _metric(each, catalog) for each in by_column[column.name]}
+        metrics = {
+            each.series.metric: _metric(each, catalog, thresholds.get(each.series)) for each in by_column[column.name]
+        }
         drift = metrics.get(DRIFT_METRIC)
         drifted = None if drift is None or drift.value is None else drift.status.firing
         statuses = [finding.status for finding in findings if finding.column == column.name]
@@ -115,15 +118,18 @@ def _columns(
             missing=_missing(column, view),
             unseen=() if view is None else view.unseen,
             reason=_reason(column, view, drift),
+            drawing=None if view is None else view.drawing,
         )
 
 
-def _metric(measurement: Measurement, catalog: Catalog) -> ComparedMetric:
+def _metric(measurement: Measurement, catalog: Catalog, threshold: float | None) -> ComparedMetric:
     metric = catalog.metrics.get(measurement.series.metric)
     return ComparedMetric(
         value=measurement.value,
         definition=f"{metric.formula} (version {metric.version})",
         status=measurement.status,
+        title=metric.title,
+        threshold=threshold,
         noise_floor=measurement.noise_floor,
         p_value=measurement.p_value,
         provisional=measurement.provisional,

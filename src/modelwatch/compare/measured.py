@@ -12,6 +12,7 @@ from dataclasses import replace
 from modelwatch.catalog import Catalog
 from modelwatch.compare.blocks import Days
 from modelwatch.compare.columns import Compared
+from modelwatch.compare.drawing import draw
 from modelwatch.compare.views import ExactView, exact_view
 from modelwatch.domain.columns import PREDICTION
 from modelwatch.domain.errors import NotComputable
@@ -42,7 +43,7 @@ def measure_columns(
         view = exact_view(column, calendar=column.name in calendar)
         if view is not None:
             measured += _measure(view, catalog, days)
-            views[column.name] = replace(view, sides=None)
+            views[column.name] = replace(view, sides=None, drawing=draw(view))
     return views, measured
 
 

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from modelwatch.domain.errors import InputError
 from modelwatch.domain.measurement import Status, worst
 from modelwatch.show.comparison import comparison_lines
+from modelwatch.show.sides import Sides
 
 if TYPE_CHECKING:
     import polars as pl
@@ -41,11 +44,16 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComparedMetric:
-    """One distance of one column; `value` is None exactly when `reason` says why it was not computed."""
+    """One distance of one column; `value` is None exactly when `reason` says why it was not computed.
+
+    `threshold` is what it had to pass, be it level or noise floor, None where no rule judges it.
+    """
 
     value: float | None
     definition: str
     status: Status
+    title: str = ""
+    threshold: float | None = None
     noise_floor: float | None = None
     p_value: float | None = None
     provisional: bool = False
@@ -54,7 +62,9 @@ class ComparedMetric:
     def to_dict(self) -> dict[str, Any]:
         """One entry of `metrics` in the JSON."""
         return {
+            "title": self.title,
             "value": self.value,
+            "threshold": self.threshold,
             "noise_floor": self.noise_floor,
             "p_value": self.p_value,
             "definition": self.definition,
@@ -79,6 +89,7 @@ class ComparedColumn:
     missing: tuple[float | None, float | None]
     unseen: tuple[str, ...] = ()
     reason: str | None = None
+    drawing: Sides | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """One entry of `columns` in the JSON."""
@@ -167,6 +178,30 @@ class Comparison:
             **dict.fromkeys(texts[3:], pl.String),
         }
         return pl.DataFrame(rows, schema=schema)
+
+    def save_html(self, path: str | Path) -> None:
+        """Write the result as one HTML file that needs nothing else: no network, no other file.
+
+        Raises
+        ------
+        InputError
+            If the file cannot be written.
+        """
+        from modelwatch.show.report.comparison import comparison_page
+
+        try:
+            Path(path).write_text(comparison_page(self.to_dict(), self._drawings()), encoding="utf-8", errors="replace")
+        except OSError as error:
+            raise InputError(f"{path} cannot be written: {error.strerror}") from None
+
+    def _repr_html_(self) -> str:
+        """How a notebook shows it: the same page, in a frame of its own, so that neither styles the other."""
+        from modelwatch.show.report.comparison import comparison_frame
+
+        return comparison_frame(self.to_dict(), self._drawings())
+
+    def _drawings(self) -> dict[str, Sides]:
+        return {column.name: column.drawing for column in self.columns if column.drawing is not None}
 
     def __repr__(self) -> str:
         return "\n".join(comparison_lines(self.to_dict()))

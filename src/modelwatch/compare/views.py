@@ -17,6 +17,7 @@ from modelwatch.domain.columns import ColumnKind
 from modelwatch.domain.errors import NotComputable
 from modelwatch.measure.pairs import CategoryPair, NumericPair, Pair, SamplePair, decile_edges
 from modelwatch.measure.views import column_range
+from modelwatch.show.sides import Sides
 from modelwatch.sketch import CategorySketch, Domain, Grid, NumericSketch, PresenceSketch, Sketch
 from modelwatch.sketch.grid import Floats
 
@@ -40,6 +41,7 @@ class ExactView:
     unseen: tuple[str, ...] = ()
     low: float | None = None
     high: float | None = None
+    drawing: Sides | None = None
 
     def pair(self) -> Pair:
         """Reference and current side by side."""

@@ -152,6 +152,7 @@ def _percentile(percent: int) -> None:
         formula="quantile of latency_ms, within 1 %",
     )
     def compute(view: ProfileView) -> Value:
+        """Milliseconds within which that share of the predictions was answered."""
         buckets = view.latency()
         return Value(buckets.quantile(percent / 100), buckets.n)
 

@@ -5,22 +5,20 @@ The page of incidents; what it filters by is one value.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from modelwatch.catalog import Catalog
 from modelwatch.domain.errors import InputError
 from modelwatch.domain.incident import Kind
 from modelwatch.domain.incident import State as Standing
-from modelwatch.domain.instants import DAY, format_instant
-from modelwatch.read.story import acknowledged_by, begin_of
+from modelwatch.domain.instants import DAY
 from modelwatch.show.incidents import finding
 from modelwatch.show.status import State, order_of, state_of
 from modelwatch.spec import parse_kept
-from modelwatch.store import clock, incidents, models, monitors
-from modelwatch.store.incidents import StoredIncident
+from modelwatch.store import clock, glance, models, monitors, responses
+from modelwatch.store.glance import Glance
 from modelwatch.store.metadata import Transaction
 
 DAYS = 90
@@ -62,6 +60,16 @@ class Wanted:
             whole=given.get("since", "") == "all",
         )
 
+    def holds(self, line: Line) -> bool:
+        """Whether an incident is among those asked for; words may stand anywhere in what is told of it."""
+        pairs = ((self.standing, line.standing), (self.state, line.state), (self.kind, line.kind))
+        text = line.text
+        return (
+            all(asked in ("", told) for asked, told in (*pairs, (self.model, line.model)))
+            and (not self.state or line.live)
+            and all(word in text for word in self.q.lower().split())
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
@@ -79,7 +87,7 @@ class Line:
     resolved: int | None
     acknowledged_by: str | None
     owner: str
-    told: bool
+    zone: str
 
     @property
     def live(self) -> bool:
@@ -102,10 +110,9 @@ class Listing:
     lines
         Those that were asked for, open ones first.
     standings, states, kinds, models
-        How many there are of each, whatever was asked for.
-    first
-        When the first window of any model began, None before; `earlier` counts those not looked at, for they ended
-        longer ago.
+        How many there are of each, whatever was asked for; states of open ones.
+    more
+        How many there was no room for.
     """
 
     lines: tuple[Line, ...]
@@ -115,31 +122,64 @@ class Listing:
     models: Mapping[str, int]
     total: int
     more: int
-    first: int | None
     now: int
 
 
 def listing(tx: Transaction, catalog: Catalog, project: str, wanted: Wanted, now: int) -> Listing:
     """Read the incidents of a project."""
     keys = {number: key for key, number in models.known(tx).items() if key.project == project}
-    since = None if wanted.whole else now - DAYS * DAY
-    owners = _owners(tx, catalog, keys)
-    closed = {number: clock.last_run(tx, number) or now for number in keys}
-    found = [each for each in incidents.listed(tx, since=since) if each.model_id in keys]
-    every = [
-        _line(each, keys[each.model_id].model, keys[each.model_id].env, owners[each.model_id], closed[each.model_id])
-        for each in found
-    ]
-    every.sort(key=lambda line: (not line.live, order_of(line.state) if line.live else 0, -line.since, -line.id))
-    chosen = [line for line in every if _fits(line, wanted)]
+    texts, ran = monitors.texts(tx), clock.last_runs(tx)
+    found = glance.since(tx, project, 0 if wanted.whole else now - DAYS * DAY)
+    seen = _acknowledged(tx, found)
+
+    def line(each: Glance) -> Line:
+        key, text = keys[each.model_id], texts.get(each.model_id)
+        monitor = None if text is None else parse_kept(text, catalog=catalog, project=project)
+        end = ran.get(each.model_id, now) if each.resolved is None else each.resolved
+        return Line(
+            id=each.id,
+            model=key.model,
+            env=key.env,
+            finding=finding(each.title),
+            state=state_of(each.severity, each.firing),
+            standing=str(each.state),
+            kind=str(each.kind),
+            since=each.since,
+            lasted=max(end - each.since, 0),
+            resolved=each.resolved,
+            acknowledged_by=seen.get((each.model_id, each.id)),
+            owner="" if monitor is None else monitor.team or "",
+            zone="UTC" if monitor is None else monitor.calendar.timezone,
+        )
+
+    every = sorted((line(each) for each in found), key=_order)
+    chosen = [each for each in every if wanted.holds(each)]
     return Listing(
         lines=tuple(chosen[:MOST]),
-        standings=Counter(line.standing for line in every),
-        states=Counter(line.state for line in every),
-        kinds=dict(sorted(Counter(line.kind for line in every).items())),
-        models=dict(sorted(Counter(line.model for line in every).items())),
+        standings=Counter(each.standing for each in every),
+        states=Counter(each.state for each in every if each.live),
+        kinds=dict(sorted(Counter(each.kind for each in every).items())),
+        models=dict(sorted(Counter(each.model for each in every).items())),
         total=len(every),
         more=max(len(chosen) - MOST, 0),
-        first=min((at for number in keys if (at := _began(tx, number)) is not None), default=None),
         now=now,
     )
+
+
+def _order(line: Line) -> tuple[bool, int, int, int]:
+    """Open ones first, the worst of them before the others; then the newest first."""
+    return not line.live, order_of(line.state) if line.live else 0, -line.since, -line.id
+
+
+def _acknowledged(tx: Transaction, found: Sequence[Glance]) -> dict[tuple[int, int], str]:
+    """Who looks after those that somebody does, by model and number."""
+    ids: defaultdict[int, list[int]] = defaultdict(list)
+    for each in found:
+        if each.state is Standing.ACKNOWLEDGED:
+            ids[each.model_id].append(each.id)
+    return {
+        (model_id, said.incident_id): said.who
+        for model_id, mine in ids.items()
+        for said in responses.listed(tx, model_id, mine)
+        if said.what == "acknowledge"
+    }

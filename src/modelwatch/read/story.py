@@ -88,11 +88,6 @@ def acknowledged_by(body: Mapping[str, Any]) -> str | None:
     return next(said, None)
 
 
-def begin_of(body: Mapping[str, Any]) -> int:
-    """Where the window starts in which an incident began, or began again."""
-    return parse_instant((body.get("again") or body["window"])["start"])
-
-
 def _similar(found: StoredIncident) -> Similar:
     begin = parse_instant(found.body["window"]["start"])
     return Similar(

@@ -108,7 +108,11 @@ class Either:
 
     def allowed(self) -> str:
         """What each form allows."""
-        return ", or ".join(shape.allowed() for shape in self._shapes())
+        texts = [shape.allowed() for shape in self._shapes()]
+        # The text of one form may name another form, for whoever wrote the first one wrongly.
+        return ", or ".join(
+            text for number, text in enumerate(texts) if not any(text in each for each in texts[:number])
+        )
 
     def schema(self) -> dict[str, Any]:
         """Any of the forms."""

@@ -13,12 +13,18 @@ from modelwatch.spec.keys import monitor_keys
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
-def json_schema(catalog: Catalog) -> dict[str, Any]:
+def json_schema(catalog: Catalog, *, any_channel: bool = False) -> dict[str, Any]:
     """The JSON Schema of a specification that may name the metrics and channels of a catalogue.
+
+    With `any_channel` it may name any channel: homes declare their own.
 
     Examples
     --------
     >>> json_schema(Catalog())["required"]
     ['model', 'task']
     """
-    return {"$schema": DIALECT, "title": "modelwatch monitor", **monitor_keys(catalog).schema()}
+    return {
+        "$schema": DIALECT,
+        "title": "modelwatch monitor",
+        **monitor_keys(catalog, any_channel=any_channel).schema(),
+    }

@@ -120,13 +120,17 @@ class DrawnNull:
 
     def _beyond(self, value: float) -> float:
         power = 2 if self.rooted else 1
-        sample = self.draws**power
+        with np.errstate(over="ignore", invalid="ignore"):
+            sample = self.draws**power
         tail = max(1, sample.size // 10)
         start = float(sample[-tail - 1]) if tail < sample.size else 0.0
         excess = float(sample[-tail:].mean()) - start
-        if excess <= 1e-9 * start:  # they are all equal
+        # They are all equal, or too far apart for numbers.
+        if excess <= 1e-9 * start or not math.isfinite(excess):
             return 1.0
-        return tail / sample.size * math.exp(-(value**power - start) / excess)
+        with np.errstate(over="ignore"):
+            beyond = (float(np.float64(value) ** power) - start) / excess
+        return tail / sample.size * math.exp(-beyond)
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,5 +64,5 @@ ENDPOINTS = (
         answer={"type": "string"},
         media_type="text/plain",
     ),
-    Endpoint(method="GET", path="/openapi.json", scope=None, summary="This description", handler=openapi),
+    Endpoint(method="GET", path="/openapi.json", scope=None, summary="Describe the interface", handler=openapi),
 )

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from modelwatch.serve.endpoint import Endpoint
 from modelwatch.serve.routes import events, health, incidents, local, models, rows
-from modelwatch.serve.ui import assets, fleet, incident, session
+from modelwatch.serve.ui import assets, fleet, incident, rules, search, session
+from modelwatch.serve.ui import events as event_page
+from modelwatch.serve.ui import incidents as incident_list
 
 ENDPOINTS: tuple[Endpoint, ...] = (
     *rows.ENDPOINTS,
@@ -16,5 +18,9 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *assets.ENDPOINTS,
     *session.ENDPOINTS,
     *fleet.ENDPOINTS,
+    *search.ENDPOINTS,
+    *event_page.ENDPOINTS,
+    *rules.ENDPOINTS,
     *incident.ENDPOINTS,
+    *incident_list.ENDPOINTS,
 )

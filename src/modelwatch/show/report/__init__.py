@@ -1,0 +1,1 @@
+"""Reports: one HTML file each, which needs no network and no other file."""
