@@ -14,6 +14,7 @@ from modelwatch.domain.errors import InputError
 from modelwatch.domain.incident import Kind
 from modelwatch.domain.incident import State as Standing
 from modelwatch.domain.instants import DAY
+from modelwatch.domain.names import ModelKey
 from modelwatch.show.incidents import finding
 from modelwatch.show.status import State, order_of, state_of
 from modelwatch.spec import parse_kept
@@ -76,8 +77,7 @@ class Line:
     """One incident in the list; `lasted` is up to its end, or to the last closed window of its model."""
 
     id: int
-    model: str
-    env: str
+    key: ModelKey
     finding: str
     state: State
     standing: str
@@ -88,6 +88,16 @@ class Line:
     acknowledged_by: str | None
     owner: str
     zone: str
+
+    @property
+    def model(self) -> str:
+        """The model's name."""
+        return self.key.model
+
+    @property
+    def env(self) -> str:
+        """The model's environment."""
+        return self.key.env
 
     @property
     def live(self) -> bool:
@@ -138,8 +148,7 @@ def listing(tx: Transaction, catalog: Catalog, project: str, wanted: Wanted, now
         end = ran.get(each.model_id, now) if each.resolved is None else each.resolved
         return Line(
             id=each.id,
-            model=key.model,
-            env=key.env,
+            key=key,
             finding=finding(each.title),
             state=state_of(each.severity, each.firing),
             standing=str(each.state),
