@@ -34,13 +34,17 @@ class Mark:
     upper: bool = True
 
 
-def density(telling: Telling, edges: Sequence[float], sides: Shares, *, marks: Sequence[Mark] = ()) -> Chart:
+def density(
+    telling: Telling, edges: Sequence[float], sides: Shares, *, marks: Sequence[Mark] = (), height: int = HEIGHT
+) -> Chart:
     """Shares of the values in bins of one width.
 
     Parameters
     ----------
     edges
         Ends of the bins, one more than each side has shares.
+    height
+        Pixels of the plot.
 
     Examples
     --------
@@ -61,7 +65,7 @@ def density(telling: Telling, edges: Sequence[float], sides: Shares, *, marks: S
         _outline(current, x, y, {"stroke": token("current"), "strokeWidth": 2}),
         *_marked(marks, x),
     ]
-    return telling.chart(_framed(layers))
+    return telling.chart(_framed(layers, height))
 
 
 def below(telling: Telling, at: Sequence[float], sides: Shares) -> Chart:
@@ -83,7 +87,8 @@ def below(telling: Telling, at: Sequence[float], sides: Shares) -> Chart:
     lines = [
         {
             "data": rows_of(
-                {"v": rounded(value, 5), "p": rounded(part)} for value, part in zip(at, sides.get(side, ()))  # noqa: B905 (a side may be absent)
+                {"v": rounded(value, 5), "p": rounded(part)}
+                for value, part in zip(at, sides.get(side, ()))  # noqa: B905 (a side may be absent)
             ),
             "mark": {"type": "line", **look},
             "encoding": {"x": x("v"), "y": y.plain("p")},
@@ -137,7 +142,9 @@ def levels(telling: Telling, names: Sequence[str], sides: Shares) -> Chart:
     current = sides.get(CURRENT) or sides.get(EARLIER)
     rows: list[dict[str, Any]] = []
     for place, name in enumerate(names):
-        known = {side: rounded(shares[place]) for side, shares in (("c", current), ("r", sides.get(REFERENCE))) if shares}
+        known = {
+            side: rounded(shares[place]) for side, shares in (("c", current), ("r", sides.get(REFERENCE))) if shares
+        }
         says = " ".join(
             text.format(share(known[side])) for side, text in (("c", "{}"), ("r", "ref {}")) if side in known
         )
@@ -173,8 +180,6 @@ def levels(telling: Telling, names: Sequence[str], sides: Shares) -> Chart:
 _AXIS: Spec = {"grid": False, "title": None, "labelOverlap": "greedy", "labelSeparation": 8}
 
 
-
-
 def _values_axis(low: float, high: float) -> Callable[[str], Spec]:
     """The encoding of a field along the axis of the values."""
     scale = {"domain": [rounded(low, 6), rounded(high, 6)], "nice": False, "zero": False}
@@ -182,8 +187,8 @@ def _values_axis(low: float, high: float) -> Callable[[str], Spec]:
     return lambda name: {"field": name, "type": "quantitative", "scale": scale, "axis": axis}
 
 
-def _framed(layers: Sequence[Spec]) -> Spec:
-    return layered(*layers, height=HEIGHT, left=_LEFT, top=_TOP, bottom=_BOTTOM, right=_RIGHT, width=680)
+def _framed(layers: Sequence[Spec], height: int = HEIGHT) -> Spec:
+    return layered(*layers, height=height, left=_LEFT, top=_TOP, bottom=_BOTTOM, right=_RIGHT, width=680)
 
 
 def _boxes(edges: Sequence[float], shares: Sequence[float]) -> list[dict[str, float | None]]:
@@ -196,9 +201,7 @@ def _boxes(edges: Sequence[float], shares: Sequence[float]) -> list[dict[str, fl
 
 
 def _bars(shares: Sequence[float], gap: float) -> list[dict[str, float | None]]:
-    return [
-        {"v": place + gap, "to": place + 1 - gap, "p": rounded(part), "z": 0} for place, part in enumerate(shares)
-    ]
+    return [{"v": place + gap, "to": place + 1 - gap, "p": rounded(part), "z": 0} for place, part in enumerate(shares)]
 
 
 def _steps(edges: Sequence[float], shares: Sequence[float]) -> list[dict[str, float | None]]:

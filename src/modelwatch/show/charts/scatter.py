@@ -131,7 +131,11 @@ def _labels(axis: TimeAxis) -> Spec:
 
 def _yardstick(axis: TimeAxis, scale: Scale, yardstick: Yardstick) -> list[Spec]:
     left, right = axis.domain
-    band = [] if yardstick.band is None else [{"at": left, "to": right, "low": yardstick.band[0], "high": yardstick.band[1]}]
+    band = (
+        []
+        if yardstick.band is None
+        else [{"at": left, "to": right, "low": yardstick.band[0], "high": yardstick.band[1]}]
+    )
     mean = [] if yardstick.mean is None else [{"mean": yardstick.mean}]
     return [
         {
