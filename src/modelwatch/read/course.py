@@ -22,7 +22,7 @@ LEAST, MOST = 28, 84  # windows
 AFTER = 3  # windows after the end, to see that it is over
 _MEANS = ("prediction_mean", "label_mean")
 
-Stood = Literal["inside", "outside", "past", "unknown", "alone"]
+Stood = Literal["inside", "better", "worse", "past", "unknown", "alone"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ class Course:
 
     @property
     def stood(self) -> Stood:
-        """Where the window stood: `past` a limit, `inside` or `outside` the band, `alone` without a reference."""
+        """Where the window stood: `past` a limit, `inside` the band or beyond it, `alone` without a reference."""
         if self.then.value is None:
             return "unknown"
         if self.then.status.firing:
@@ -90,7 +90,10 @@ class Course:
         if self.band is None:
             return "alone"
         low, high = self.band
-        return "inside" if low <= self.then.value <= high else "outside"
+        if low <= self.then.value <= high:
+            return "inside"
+        good = {Better.HIGHER: self.then.value > high, Better.LOWER: self.then.value < low, Better.NEAR: False}
+        return "better" if good[self.better] else "worse"
 
 
 def course(tx: Transaction, case: Case, series: Series) -> Course | None:
