@@ -18,7 +18,7 @@ from modelwatch.domain.names import ModelKey
 from modelwatch.domain.selection import Selection
 from modelwatch.read.case import Case, load_case, measured
 from modelwatch.read.course import Course, course, key_series
-from modelwatch.read.evidence import Evidence, evidence, slices_say
+from modelwatch.read.evidence import Evidence, evidence, reasons, slices_say
 from modelwatch.read.hours import MISSING, Hours, missing_by_hour, refused_by_hour, rows_by_hour
 from modelwatch.read.places import Places, places
 from modelwatch.read.sides import Sides, sides
@@ -108,6 +108,7 @@ class IncidentView:
     refused: int | None
     figures: tuple[Figure, ...]
     evidence: tuple[Evidence, ...]
+    reasons: tuple[str, ...]
     action: tuple[str, str]
     columns: tuple[str, ...]
     known_columns: frozenset[str]
@@ -147,6 +148,7 @@ def incident_view(tx: Transaction, catalog: Catalog, number: int, *, project: st
     impact = case.body["cause"]["impact"]
     monitor = None if case.watched is None else case.watched.monitor
     held = [each for each in silences.active(tx, case.model_id, now) if each.covers(number, case.kind)]
+    lines = evidence(case)
     said = acknowledged_by(case.body)
     return IncidentView(
         id=number,
@@ -175,7 +177,8 @@ def incident_view(tx: Transaction, catalog: Catalog, number: int, *, project: st
         affected=impact.get("rows_affected"),
         refused=impact.get("rows_refused"),
         figures=tuple(_figures(tx, case, None if key is None else key.series)),
-        evidence=evidence(case),
+        evidence=lines,
+        reasons=reasons(lines),
         action=first_step(case.body["cause"]["first_action"]),
         columns=case.columns,
         known_columns=frozenset()

@@ -90,15 +90,17 @@ def _sides(name: str, view: IncidentView, found: Sides) -> Chart:
     told = Telling(name=name, says=f"{says}.", columns=columns, rows=rows)
     if isinstance(found.shape, Levels):
         return levels(told, found.shape.names, parts)
-    return density(told, found.shape.edges, parts, marks=_marks(found), height=HEIGHT)
+    return density(told, found.shape.edges, parts, marks=_marks(found), height=HEIGHT - 28)
 
 
 def _marks(found: Sides) -> list[Mark]:
     if found.threshold is None or found.current.above is None:
         return []
-    many, all_of = digits.count(found.current.above), digits.count(found.current.n)
-    beyond = f"{digits.share(found.current.above / found.current.n)} above: {many} of {all_of}"
-    return [Mark(found.threshold, f"positive from {digits.metric(found.threshold)}", beyond)]
+    above, usual = found.current, found.reference
+    says = f"{digits.count(above.above)} of {digits.count(above.n)}, {digits.share((above.above or 0) / above.n)}"
+    if usual is not None and usual.above is not None:
+        says += f" (reference {digits.share(usual.above / usual.n)})"
+    return [Mark(found.threshold, f"positive from {found.threshold:g} on", says)]
 
 
 def _pair(view: IncidentView, said: Course, true: Course) -> Chart:
