@@ -105,14 +105,14 @@ def _marks(found: Sides) -> list[Mark]:
 
 def _pair(view: IncidentView, said: Course, true: Course) -> Chart:
     day = digits.window(true.then.window.start, true.then.window.end, view.zone)
-    says = f"Mean prediction {digits.metric(said.then.value)} against mean label {digits.metric(true.then.value)} in {day}."
-    yardstick = Yardstick(band=true.band, mean=true.mean)
+    both = f"Mean prediction {digits.metric(said.then.value)} against mean label {digits.metric(true.then.value)}"
+    yardstick = Yardstick(band=true.band, mean=true.mean, bounds=true.bounds)
     trails = [
         Trail(name=true.title, dots=_dots(true), colour="label"),
         Trail(name=said.title, dots=_dots(said), colour="current"),
     ]
     axis, then = _axis(view, true), _dot(true.then)
-    return scatter("pair", says, axis, trails, yardstick=yardstick, then=then, bounds=true.bounds)
+    return scatter("pair", f"{both} in {day}.", axis, trails, yardstick=yardstick, then=then)
 
 
 def _course(name: str, view: IncidentView, found: Course) -> Chart:
@@ -132,12 +132,11 @@ def _course(name: str, view: IncidentView, found: Course) -> Chart:
         limit=found.limit,
         limit_level=str(found.limit_status or "critical"),
         limit_says=limit_says,
+        bounds=found.bounds,
     )
     trail = Trail(name=found.title, dots=_dots(found), joined=found.series.span > 1)
     axis, then = _axis(view, found), _dot(found.then)
-    return scatter(
-        name, f"{says}.", axis, [trail], yardstick=yardstick, written=written, then=then, bounds=found.bounds
-    )
+    return scatter(name, f"{says}.", axis, [trail], yardstick=yardstick, written=written, then=then)
 
 
 def written_as(found: Course) -> Callable[[float | None], str]:

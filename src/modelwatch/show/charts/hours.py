@@ -80,7 +80,7 @@ class HourAxis:
 
 
 def hours(name: str, says: str, axis: HourAxis, rows: Sequence[HourRow], came: Sequence[int]) -> Chart:
-    """The grid of shares, one row for each column, above the rows that came.
+    r"""The grid of shares, one row for each column, above the rows that came.
 
     Parameters
     ----------
