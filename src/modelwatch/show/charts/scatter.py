@@ -109,7 +109,9 @@ def scatter(
 
 
 def _tick(text: str) -> str:
-    """A tick's label without zeros that say nothing."""
+    """A tick's label without zeros that say nothing, and without a unit that the title has."""
+    number, _, unit = text.partition(digits.HARD_SPACE)
+    text = number if unit in digits.SHORT_UNITS else text
     return text.rstrip("0").removesuffix(".") if "." in text and text[-1].isdigit() else text
 
 
