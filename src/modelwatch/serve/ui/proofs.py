@@ -97,10 +97,9 @@ def _marks(found: Sides) -> list[Mark]:
     if found.threshold is None or found.current.above is None:
         return []
     above, usual = found.current, found.reference
-    says = f"{digits.count(above.above)} of {digits.count(above.n)}, {digits.share((above.above or 0) / above.n)}"
-    if usual is not None and usual.above is not None:
-        says += f" (reference {digits.share(usual.above / usual.n)})"
-    return [Mark(found.threshold, f"positive from {found.threshold:g} on", says)]
+    says = f"{digits.share((above.above or 0) / above.n)}, {digits.count(above.above)} of {digits.count(above.n)}"
+    known = None if usual is None or usual.above is None else digits.share(usual.above / usual.n)
+    return [Mark(found.threshold, "" if known is None else f"reference {known}", says)]
 
 
 def _pair(view: IncidentView, said: Course, true: Course) -> Chart:
