@@ -26,7 +26,7 @@ from modelwatch.serve.endpoint import ANYBODY, Call, Endpoint, caller_of, sealed
 from modelwatch.serve.live import LiveHome
 from modelwatch.serve.problems import handle, told
 from modelwatch.serve.routes.table import ENDPOINTS
-from modelwatch.serve.ui.pictures import picture_of
+from modelwatch.serve.ui.message_picture import picture_of
 from modelwatch.serve.ui.site import troubled
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from starlette.testclient import TestClient
 
 from modelwatch.app import Home
-from modelwatch.serve.ui.pictures import picture_of
+from modelwatch.serve.ui.message_picture import picture_of
 
 
 def message(home: Home, **changed: Any) -> dict[str, Any]:
