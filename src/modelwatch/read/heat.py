@@ -80,8 +80,9 @@ class HeatLine:
         gone = next((place for place in reversed(places) if self.empty[place]), None)
         if gone is not None:
             return gone
-        found = self.multiples[places.start : places.stop]
-        return places.start + int(np.nanargmax(found)) if np.isfinite(found).any() else places[-1]
+        found = np.nan_to_num(self.multiples[places.start : places.stop], nan=-1.0)
+        worst = int(found.argmax())
+        return places.start + worst if found[worst] >= 0 else places[-1]
 
     def cell(self, places: range) -> tuple[float | None, bool]:
         """The worst multiple of some windows, and whether one of them had rows without a value."""
@@ -111,7 +112,10 @@ def _drift(watched: Watched, sheet: Sheet, series: Series) -> HeatLine:
     levels = limits_of(watched, series, window)
     level = min((each.value for each in levels), default=np.nan)
     limits = np.fmax(np.full(len(sheet.windows), level), track.floor)
-    return _line(series, track, limits, track.value / limits, _gone(sheet, series.column))
+    empty = _gone(sheet, series.column)
+    # Missing values are a bin of the distance, but a window that has no others shows no drift.
+    value = np.where(empty, np.nan, track.value) if series.span == 1 else track.value
+    return _line(series, track, limits, value / limits, empty)
 
 
 def _slice(watched: Watched, sheet: Sheet, metric: Metric, series: Series, drop: float) -> HeatLine:

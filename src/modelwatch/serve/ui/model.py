@@ -5,7 +5,7 @@ It reads `read.model`; lanes are made in `model_lanes`, `model_scores`, `model_m
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,7 +14,7 @@ from starlette.responses import Response
 from modelwatch.domain.errors import InputError
 from modelwatch.domain.instants import Window, format_instant
 from modelwatch.domain.scope import Scope
-from modelwatch.read.heat import drift_lines
+from modelwatch.read.heat import HeatLine, drift_lines
 from modelwatch.read.model import DRIFT, Asked, ModelView, Proposed, read_model
 from modelwatch.read.period import CUSTOM, DAYS
 from modelwatch.serve.endpoint import Call, Endpoint, Parameter
@@ -27,6 +27,7 @@ from modelwatch.serve.ui.model_missing import missing_lane
 from modelwatch.serve.ui.model_scores import key_lane, outcome_lane
 from modelwatch.serve.ui.site import in_thread, page, segment
 from modelwatch.show import digits
+from modelwatch.show.charts import Chart
 from modelwatch.show.charts.ground import strip
 from modelwatch.show.charts.heat import PITCH
 from modelwatch.show.incidents import finding
@@ -37,11 +38,7 @@ _PHONE = "90d"
 
 def show(call: Call) -> Response:
     """The page."""
-    asked = Asked(range=_range(call), since=call.instant("since"), until=call.instant("until"))
-    home, key = call.live.home, call.model
-    now = home.now()
-    with home.state.reading() as tx:
-        found = read_model(tx, home.catalog, key, now=now, asked=asked)
+    key, found = call.model, _read(call)
     if isinstance(found, Proposed):
         return page(call, "model_pending.html", here="fleet", key=key, proposal=found.text)
     head: dict[str, Any] = {"view": found, "key": key, "ranges": _ranges(call, found), "calm": _calm(found)}
@@ -51,11 +48,31 @@ def show(call: Call) -> Response:
     canvas = Canvas(found)
     span = _span(call, found)
     drift = drift_lines(found.watched, found.sheet, DRIFT, span)
-    head |= {"figures": figures(canvas, drift), **_lanes(call, canvas, span)}
+    head |= {"figures": figures(canvas, drift), **_lanes(call, canvas, drift, span)}
     return page(call, "model.html", here="fleet", **head)
 
 
-def _lanes(call: Call, canvas: Canvas, span: int) -> dict[str, Any]:
+def charts(call: Call) -> Sequence[Chart]:
+    """Every chart of the page that the query asks for, to be sent by itself."""
+    found = _read(call)
+    if isinstance(found, Proposed) or found.closed is None:
+        return ()
+    span = _span(call, found)
+    lanes = _lanes(call, Canvas(found), drift_lines(found.watched, found.sheet, DRIFT, span), span).values()
+    told = [each if isinstance(each, Told) else getattr(each, "told", None) for each in lanes]
+    return [each.lane.chart for each in told if each is not None]
+
+
+def _read(call: Call) -> ModelView | Proposed:
+    phone = "Mobi" in call.request.headers.get("user-agent", "")
+    asked = Asked(range=_range(call, phone), since=call.instant("since"), until=call.instant("until"), coarse=phone)
+    home = call.live.home
+    now = home.now()
+    with home.state.reading() as tx:
+        return read_model(tx, home.catalog, call.model, now=now, asked=asked)
+
+
+def _lanes(call: Call, canvas: Canvas, drift: Sequence[HeatLine], span: int) -> dict[str, Any]:
     """Every lane of the page, and what its crosshair tells."""
     view, metric = canvas.view, canvas.view.key_metric
     spans = [] if metric is None else [s.span for s in view.sheet.series if s.metric == metric.name and s.slice]
@@ -65,7 +82,7 @@ def _lanes(call: Call, canvas: Canvas, span: int) -> dict[str, Any]:
         "incidents": incident_lane(canvas),
         "score": metric and key_lane(canvas, metric),
         "outcome": outcome_lane(canvas),
-        "drift": drift_lane(canvas, span, every=call.query("columns") == "all"),
+        "drift": drift_lane(canvas, drift, span, every=call.query("columns") == "all"),
         "missing": missing,
         "volume": volume_lane(canvas),
         "latency": latency_lane(canvas),
@@ -100,10 +117,10 @@ def _titles(canvas: Canvas, lanes: Mapping[str, Any]) -> dict[str, list[list[str
     return found
 
 
-def _range(call: Call) -> str | None:
+def _range(call: Call, phone: bool) -> str | None:
     """The range that is asked for; a phone has room for 90 days."""
     asked = call.query("range")
-    if asked is None and call.query("since") is None and "Mobi" in call.request.headers.get("user-agent", ""):
+    if phone and asked is None and call.query("since") is None and call.query("until") is None:
         return _PHONE
     return asked
 

@@ -102,7 +102,7 @@ def volume_lane(canvas: Canvas) -> Told:
         columns={"window": "Window", "rows": "Predictions"},
         rows=canvas.rows(rows=[_rows_of(track, step)[0] for step in canvas.steps]),
     )
-    chart = bars(telling, [drawn], ground=canvas.ground, ceiling=(ceiling, digits.count(round(ceiling))), pitch=40)
+    chart = bars(telling, [drawn], ground=canvas.ground, ceiling=(ceiling, digits.count(round(ceiling))), pitch=60)
     lane = Lane(
         name="volume",
         title="Predictions",
@@ -124,7 +124,7 @@ def latency_lane(canvas: Canvas) -> Told | None:
     limits = limits_of(view.watched, named, view.windows[-1])
     values = [p.value for each in points for p in each]
     scale = Scale.of([*values, *(each.value for each in limits[:1])], zero=True)
-    roles = zip(points, ("other", "current", "other"), (True, False, False), strict=True)
+    roles = zip(points, ("other", "current", "other"), (True, False, True), strict=True)
     shown = Series(
         scale=scale,
         lines=[Line(each, role, thin) for each, role, thin in roles],  # type: ignore[arg-type]
