@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from modelwatch.serve.endpoint import Endpoint
 from modelwatch.serve.routes import events, health, incidents, local, models, rows
-from modelwatch.serve.ui import assets, column, fleet, model, pictures, rules, search, session
+from modelwatch.serve.ui import assets, column, fleet, incident, model, pictures, rules, search, session
 from modelwatch.serve.ui import events as event_page
+from modelwatch.serve.ui import incidents as incident_list
 
 ENDPOINTS: tuple[Endpoint, ...] = (
     *rows.ENDPOINTS,
@@ -20,6 +21,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *search.ENDPOINTS,
     *event_page.ENDPOINTS,
     *rules.ENDPOINTS,
+    *incident.ENDPOINTS,
+    *incident_list.ENDPOINTS,
     *model.ENDPOINTS,
     *column.ENDPOINTS,
     *pictures.ENDPOINTS,

@@ -44,13 +44,17 @@ class Mark:
     upper: bool = True
 
 
-def density(telling: Telling, edges: Sequence[float], sides: Shares, *, marks: Sequence[Mark] = ()) -> Chart:
+def density(
+    telling: Telling, edges: Sequence[float], sides: Shares, *, marks: Sequence[Mark] = (), height: int = HEIGHT
+) -> Chart:
     """Shares of the values in bins of one width.
 
     Parameters
     ----------
     edges
         Ends of the bins, one more than each side has shares.
+    height
+        Pixels of the plot.
 
     Examples
     --------
@@ -71,7 +75,7 @@ def density(telling: Telling, edges: Sequence[float], sides: Shares, *, marks: S
         _outline(current, x, y, {"stroke": token("current"), "strokeWidth": 2}),
         *_marked(marks, x, (edges[0], edges[-1])),
     ]
-    return telling.chart(_framed(layers))
+    return telling.chart(_framed(layers, height))
 
 
 def below(telling: Telling, at: Sequence[float], sides: Shares) -> Chart:
@@ -206,8 +210,8 @@ def _ruled(x: Axis, y: Scale) -> list[Spec]:
     return [y.grid(), labels]
 
 
-def _framed(layers: Sequence[Spec]) -> Spec:
-    return layered(*layers, height=HEIGHT, left=_LEFT, top=_TOP, bottom=_BOTTOM, right=_RIGHT, width=680)
+def _framed(layers: Sequence[Spec], height: int = HEIGHT) -> Spec:
+    return layered(*layers, height=height, left=_LEFT, top=_TOP, bottom=_BOTTOM, right=_RIGHT, width=680)
 
 
 def _boxes(edges: Sequence[float], shares: Sequence[float], *, gap: float = 0.04) -> list[dict[str, float | None]]:
