@@ -39,7 +39,7 @@ from modelwatch.log import HomeLock, Lake, Spool, flush
 from modelwatch.log.lake import LABELS, PREDICTIONS, QUARANTINE
 from modelwatch.log.rows import Progress, canonical_files, canonical_rows, check_files
 from modelwatch.measure.measured import Measured
-from modelwatch.spec import Monitor, infer, parse, render
+from modelwatch.spec import Monitor, infer, parse_kept, render
 from modelwatch.spec.channels import CHANNELS_FILE, ChannelFile
 from modelwatch.store import (
     State,
@@ -320,7 +320,7 @@ class Home:
             applied = monitors.latest(tx, model_id)
             if applied is None:
                 return Latest()
-            calendar = parse(applied.text, catalog=self.catalog, project=key.project).calendar
+            calendar = parse_kept(applied.text, catalog=self.catalog, project=key.project).calendar
             return latest(tx, model_id, calendar=calendar, catalog=self.catalog)
 
     def slices(self, key: ModelKey) -> list[Slice]:

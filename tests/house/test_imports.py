@@ -42,8 +42,8 @@ ROOMS = {
     "show": Room("domain catalog"),
     "compare": Room("domain catalog stats sketch spec collect profile measure judge show", "numpy polars"),
     "work": Room("domain catalog sketch spec collect store log profile measure judge act", "msgspec numpy polars"),
-    # what people are shown of a home: read models, made of what the stages stored
-    "read": Room("domain catalog spec store profile sketch measure judge work", "numpy"),
+    # what people are shown of a home: read models, made of what the stages stored, said with the words of show
+    "read": Room("domain catalog spec store profile sketch measure judge show work", "numpy"),
     "demo": Room("domain collect", "polars"),
     # the only place that wires everything
     "app": Room("domain catalog spec collect store log measure judge act work", "msgspec polars"),

@@ -120,9 +120,33 @@ def moment(instant: int, zone: str = "UTC", *, beside: int | None = None) -> str
     return f"{day(instant, zone, beside=beside)} {local(instant, zone):%H:%M}"
 
 
+def window(start: int, end: int, zone: str = "UTC", *, beside: int | None = None) -> str:
+    """A window by its day, by its first and last day if it has several, by its first minute if it is shorter.
+
+    Examples
+    --------
+    >>> [window(0, each * HOUR, beside=0).replace(HARD_SPACE, " ") for each in (1, 24, 23, 24 * 28)]
+    ['1 Jan 00:00', '1 Jan', '1 Jan', '1 to 28 Jan']
+    """
+    if end - start < DAY - HOUR:
+        return moment(start, zone, beside=beside)
+    # An hour off on days in which the clocks change.
+    first, last = start + HOUR, end - 2 * HOUR
+    until = day(last, zone, beside=beside)
+    if local(first, zone).date() == local(last, zone).date():
+        return until
+    since = day(first, zone, beside=last)
+    return f"{since.partition(HARD_SPACE)[0] if _same_month(first, last, zone) else since} to {until}"
+
+
 def local(instant: int, zone: str = "UTC") -> datetime:
     """An instant, microseconds since 1970, as a date and time in a zone."""
     return (_EPOCH + timedelta(microseconds=instant)).astimezone(ZoneInfo(zone))
+
+
+def _same_month(first: int, last: int, zone: str) -> bool:
+    one, other = local(first, zone), local(last, zone)
+    return (one.year, one.month) == (other.year, other.month)
 
 
 def _tiny(value: float, least: str) -> str:

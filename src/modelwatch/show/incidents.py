@@ -5,6 +5,7 @@ Read from the JSON of `incidents`; the demo's summary uses the short form.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -12,6 +13,9 @@ from modelwatch.domain.quantity import reading
 from modelwatch.show.words import NOTHING, count, instant, listed, number
 
 _INDENT = "    "
+_WHEN = re.compile(
+    r" (?:on \d{4}-\d\d-\d\d|over the \d+ windows to \d{4}-\d\d-\d\d(?:T[\d:]+Z)?|(?:at|by) \d{4}-\d\d-\d\dT[\d:]+Z)\b"
+)
 
 
 def incident_lines(incident: Mapping[str, Any]) -> Iterator[str]:
@@ -42,6 +46,19 @@ def incident_lines(incident: Mapping[str, Any]) -> Iterator[str]:
         yield f"{_INDENT}{instant(moment['at'])} {moment['who']}: {moment['text']}"
     if incident["notified"]:
         yield f"{_INDENT}{_told(incident['notified'])}"
+
+
+def finding(title: str) -> str:
+    """The title of an incident shortened to what was found: when it was stands beside it.
+
+    Examples
+    --------
+    >>> finding("temp is missing in 100 % of rows on 2013-12-31")
+    'temp is missing in 100 % of rows'
+    >>> finding("dest drifts from the reference over the 7 windows to 2013-12-31: psi 0.121 (limit 0.1)")
+    'dest drifts from the reference: psi 0.121 (limit 0.1)'
+    """
+    return _WHEN.sub("", title, count=1)
 
 
 def incident_list_lines(incidents: Sequence[Mapping[str, Any]]) -> Iterator[str]:

@@ -5,10 +5,11 @@ A model or a fleet is as bad as its worst open incident; words on top of a state
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Any
 
 
 class State(StrEnum):
@@ -55,3 +56,23 @@ def worst_of(states: Iterable[State]) -> State:
 def order_of(state: State) -> int:
     """Its place among the states, the worst first."""
     return _ORDER[state]
+
+
+def state_of(severity: str, firing: Iterable[Mapping[str, Any]]) -> State:
+    """How an open incident lets its model stand, from its severity and what fires, as its JSON has them.
+
+    A model that nothing comes from has no data, however grave the rule calls that.
+
+    Examples
+    --------
+    >>> state_of("critical", [{"metric": "silence_seconds", "value": 7200.0}])
+    <State.NODATA: 'nodata'>
+    >>> state_of("critical", [{"metric": "missing_share", "value": 1.0}])
+    <State.CRITICAL: 'critical'>
+    """
+    silent = any(each["metric"] in _SILENCE or (each["metric"] == "rows" and not each["value"]) for each in firing)
+    return State.NODATA if silent else _SEVERITIES.get(severity, State.OK)
+
+
+_SILENCE = frozenset({"silence_seconds", "freshness_seconds"})
+_SEVERITIES = {"critical": State.CRITICAL, "warning": State.WARNING, "no_data": State.NODATA}

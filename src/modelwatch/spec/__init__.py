@@ -4,6 +4,7 @@ The first step after the nouns: `apply` parses a specification, every later stag
 """
 
 from modelwatch.spec.infer import infer
+from modelwatch.spec.kept import parse_kept
 from modelwatch.spec.monitor import Monitor
 from modelwatch.spec.packs import default_pack
 from modelwatch.spec.parse import parse
@@ -23,5 +24,6 @@ __all__ = [
     "infer",
     "json_schema",
     "parse",
+    "parse_kept",
     "render",
 ]

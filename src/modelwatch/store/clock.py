@@ -57,6 +57,11 @@ def last_run(tx: Transaction, model_id: int) -> int | None:
     return tx.execute(select(MODEL_CLOCK.c.instant).where(MODEL_CLOCK.c.model_id == model_id)).scalar()
 
 
+def last_runs(tx: Transaction) -> dict[int, int]:
+    """The same of every model that has one."""
+    return {row.model_id: row.instant for row in tx.execute(select(MODEL_CLOCK))}
+
+
 def advance(tx: Transaction, model_id: int, instant: int) -> None:
     """Remember that everything of the model up to `instant`, the end of its last closed window, was run."""
     upsert(tx, MODEL_CLOCK, [{"model_id": model_id, "instant": instant}])

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sqlalchemy import Column, Integer, String, Table, Text, select
+from sqlalchemy import Column, Integer, String, Table, Text, and_, func, select
 
 from modelwatch.store.metadata import INSTANT, METADATA, Transaction, model_column
 
@@ -51,6 +51,15 @@ def latest(tx: Transaction, model_id: int) -> MonitorVersion | None:
 def watched(tx: Transaction) -> set[int]:
     """The models that have a specification."""
     return set(tx.execute(select(MONITOR.c.model_id).distinct()).scalars())
+
+
+def texts(tx: Transaction) -> dict[int, str]:
+    """The text of the specification that holds now, of every model that has one."""
+    last = select(MONITOR.c.model_id, func.max(MONITOR.c.version).label("version")).group_by(MONITOR.c.model_id)
+    newest = last.subquery()
+    mine = MONITOR.c.model_id == newest.c.model_id, MONITOR.c.version == newest.c.version
+    query = select(MONITOR.c.model_id, MONITOR.c.text).join(newest, and_(*mine))
+    return {row.model_id: row.text for row in tx.execute(query)}
 
 
 def history(tx: Transaction, model_id: int, *, limit: int | None = None) -> list[MonitorVersion]:

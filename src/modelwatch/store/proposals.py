@@ -27,3 +27,8 @@ def put(tx: Transaction, model_id: int, text: str, at: int) -> None:
 def get(tx: Transaction, model_id: int) -> str | None:
     """What is proposed for a model, None if nothing is."""
     return tx.execute(select(PROPOSAL.c.text).where(PROPOSAL.c.model_id == model_id)).scalar()
+
+
+def waiting(tx: Transaction) -> dict[int, int]:
+    """When the first rows came of each model that something was proposed for."""
+    return {row.model_id: row.at for row in tx.execute(select(PROPOSAL.c.model_id, PROPOSAL.c.at))}

@@ -14,7 +14,7 @@ from modelwatch.domain.names import ModelKey
 from modelwatch.domain.rule import Comparison
 from modelwatch.measure import Reference, Setting
 from modelwatch.profile import Plan
-from modelwatch.spec import Monitor, parse
+from modelwatch.spec import Monitor, parse_kept
 from modelwatch.store import models, monitors, references
 from modelwatch.store.metadata import Transaction
 from modelwatch.work.keeping import load_reference
@@ -80,7 +80,7 @@ def load_watched(tx: Transaction, catalog: Catalog, key: ModelKey) -> Watched:
     latest = monitors.latest(tx, model_id)
     if latest is None:
         raise UnknownName(f"model {key.model!r} has no specification yet: write one with init and apply it")
-    monitor = parse(latest.text, catalog=catalog, project=key.project, any_channel=True)
+    monitor = parse_kept(latest.text, catalog=catalog, project=key.project)
     stored = references.load(tx, model_id)
     if stored is None:
         return Watched(model_id, key, monitor, catalog)

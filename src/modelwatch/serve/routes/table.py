@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from modelwatch.serve.endpoint import Endpoint
 from modelwatch.serve.routes import events, health, incidents, local, models, rows
-from modelwatch.serve.ui import assets, session
+from modelwatch.serve.ui import assets, fleet, session
 
 ENDPOINTS: tuple[Endpoint, ...] = (
     *rows.ENDPOINTS,
@@ -15,4 +15,5 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *local.ENDPOINTS,
     *assets.ENDPOINTS,
     *session.ENDPOINTS,
+    *fleet.ENDPOINTS,
 )

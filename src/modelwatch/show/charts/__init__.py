@@ -3,6 +3,6 @@
 Colours stand in them by the names of their tokens; `draw` turns them into what a browser or an eye can take.
 """
 
-from modelwatch.show.charts.frame import Chart, Spec, TimeAxis, field, layered, plot, rows_of
+from modelwatch.show.charts.frame import Chart, Spec, Telling, TimeAxis, field, layered, plot, rows_of
 
-__all__ = ["Chart", "Spec", "TimeAxis", "field", "layered", "plot", "rows_of"]
+__all__ = ["Chart", "Spec", "Telling", "TimeAxis", "field", "layered", "plot", "rows_of"]

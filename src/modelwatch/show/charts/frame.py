@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import field as attribute
 from datetime import timedelta
 from typing import Any
 
@@ -49,6 +50,26 @@ class Chart:
         return int(self.spec["height"] + padding["top"] + padding["bottom"])
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Telling:
+    """What a chart tells besides its picture: see `Chart`.
+
+    Examples
+    --------
+    >>> Telling(name="rows", says="12 rows on 1 Mar.").chart({"height": 20}).says
+    '12 rows on 1 Mar.'
+    """
+
+    name: str
+    says: str
+    columns: Mapping[str, str] = attribute(default_factory=dict[str, str])
+    rows: Sequence[Mapping[str, Any]] = ()
+
+    def chart(self, spec: Spec) -> Chart:
+        """The chart that is drawn so."""
+        return Chart(name=self.name, says=self.says, spec=spec, columns=self.columns, rows=self.rows)
+
+
 @dataclass(frozen=True, slots=True)
 class TimeAxis:
     """The time that all lanes of a page share: microseconds since 1970 from `start` to `end`, in a zone's days.
@@ -89,20 +110,40 @@ class TimeAxis:
             at += timedelta(hours=1) if days <= _HOURLY else timedelta(days=1)
         return found
 
-    @property
-    def format(self) -> str:
-        """How ticks are written, as d3 knows it."""
+    def labels(self) -> list[str]:
+        """What stands at each tick: the month, the day or the hour, with what changed since the tick before it.
+
+        Examples
+        --------
+        >>> TimeAxis(300 * DAY, 430 * DAY).labels()
+        ['Nov 1970', 'Dec', 'Jan 1971', 'Feb', 'Mar']
+        """
         days = (self.end - self.start) / DAY
-        return "%b" if days > _MONTHLY else "%-d %b" if days > _HOURLY else "%H:%M"
+        found: list[str] = []
+        before = None
+        for tick in self.ticks():
+            at = _EPOCH + timedelta(milliseconds=tick)
+            year = f" {at.year}" if before is None or before.year != at.year else ""
+            if days > _MONTHLY:
+                found.append(f"{at:%b}{year}")
+            elif days > _HOURLY or before is None or before.date() != at.date():
+                found.append(f"{at.day} {at:%b}{year}")
+            else:
+                found.append(f"{at:%H:%M}")
+            before = at
+        return found
 
     def x(self, name: str = "at", *, labels: bool = False) -> Spec:
         """The encoding of a field of milliseconds along the axis; `labels` only where a page shows them."""
+        named = zip(self.ticks(), self.labels(), strict=True) if labels else ()
         axis = {
             "values": self.ticks(),
-            "labelExpr": f"utcFormat(datum.value, '{self.format}')",
+            "tickCount": len(self.ticks()),  # Vega leaves out some of the values if they are many more than these
+            "labelExpr": "{" + ",".join(f"'{at}':'{text}'" for at, text in named) + "}[toString(datum.value)]",
             "labels": labels,
             "labelAlign": "left",
-            "labelOverlap": False,
+            "labelOverlap": "greedy",
+            "labelSeparation": 6,
             "labelOffset": 4,
             "title": None,
             "ticks": False,
@@ -139,8 +180,12 @@ def field(name: str, kind: str = "quantitative", **options: Any) -> Spec:
 def layered(
     *layers: Spec, height: int, left: int = LEFT, top: int = 6, bottom: int = 6, right: int = 0, width: int = WIDTH
 ) -> Spec:
-    """Layers on one plot whose edges do not depend on their labels: lanes under each other line up by construction."""
-    return {**plot(height=height, left=left, top=top, bottom=bottom, right=right, width=width), "layer": list(layers)}
+    """Layers on one plot whose edges do not depend on their labels: lanes under each other line up by construction.
+
+    Of each axis the layer that asks for it draws the labels.
+    """
+    outer = plot(height=height, left=left, top=top, bottom=bottom, right=right, width=width)
+    return {**outer, "layer": list(layers), "resolve": {"axis": {"x": "independent", "y": "independent"}}}
 
 
 def plot(*, height: int, left: int = LEFT, top: int = 6, bottom: int = 6, right: int = 0, width: int = WIDTH) -> Spec:

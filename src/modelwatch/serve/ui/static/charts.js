@@ -10,6 +10,9 @@ async function draw(figure) {
   const spec = given.spec;
   const padding = spec.padding;
   spec.width = Math.max(80, Math.floor(figure.clientWidth - padding.left - padding.right));
+  /* Rows whose names stand beside the plot: the style sheet says how far apart, which differs on a phone. */
+  const count = Number(figure.dataset.rows || 0);
+  if (count) spec.height += count * (parseFloat(getComputedStyle(figure).getPropertyValue("--pitch")) - Number(figure.dataset.pitch));
   const late = setTimeout(() => figure.classList.add("is-late"), LATE);
   try {
     const place = document.createElement("div");
@@ -19,6 +22,8 @@ async function draw(figure) {
     figure.drawn = made;
     const svg = place.querySelector("svg");
     svg.setAttribute("aria-hidden", "true");
+    /* Marks that stand for a page of their own; the same pages are linked in words. */
+    made.view.addEventListener("click", (_, item) => { if (item && item.datum && item.datum.u) location.href = item.datum.u; });
     plot.replaceChildren(place);
   } catch (error) {
     plot.textContent = "This chart could not be drawn; t shows its numbers.";

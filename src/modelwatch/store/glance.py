@@ -1,0 +1,93 @@
+"""Incidents at a glance: of many models at once a few fields of each, without what is added to one on reading.
+
+Pages that list incidents or count them ask here; one incident in full is read by `incidents`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any, NamedTuple
+
+from sqlalchemy import String, cast, func, or_, select
+
+from modelwatch.domain.incident import Kind, State
+from modelwatch.domain.instants import parse_instant
+from modelwatch.domain.measurement import Status
+from modelwatch.store.incidents import INCIDENT, LIVE
+from modelwatch.store.metadata import Transaction
+from modelwatch.store.models import MODEL
+
+_C = INCIDENT.c
+
+
+class Glance(NamedTuple):
+    """One incident; `severity` is that of now, and once it is resolved the worst it reached.
+
+    `since` is where the first firing window starts, since it last reopened if it did. `firing` holds the verdicts of
+    the newest window in which it fired, as JSON.
+    """
+
+    model_id: int
+    id: int
+    kind: Kind
+    state: State
+    severity: Status
+    opened: int
+    resolved: int | None
+    title: str
+    since: int
+    firing: tuple[dict[str, Any], ...] = ()
+
+    @property
+    def live(self) -> bool:
+        """Whether it is open, acknowledged or not."""
+        return self.state in LIVE
+
+
+def since(tx: Transaction, project: str, instant: int) -> list[Glance]:
+    """The incidents of a project's models that were not resolved before an instant, by model, then as they opened."""
+    query = _query(project, _C.body["firing"].label("firing"))
+    query = query.where(or_(_C.resolved.is_(None), _C.resolved > instant))
+    return [_glance(row, tuple(row.firing or ())) for row in tx.execute(query.order_by(_C.model_id, _C.opened, _C.id))]
+
+
+def last_resolved(tx: Transaction, project: str) -> dict[int, int]:
+    """When the last incident of each model ended, of those that had one which did."""
+    ended = func.max(_C.resolved).label("ended")
+    query = select(_C.model_id, ended).join(MODEL).where(MODEL.c.project == project, _C.resolved.is_not(None))
+    return {row.model_id: row.ended for row in tx.execute(query.group_by(_C.model_id))}
+
+
+def matching(tx: Transaction, project: str, words: Collection[str], *, limit: int) -> list[Glance]:
+    """The incidents whose title or number has all of some words, live ones first, then the newest."""
+    told = func.lower(_C.body["title"].as_string())
+    query = _query(project)
+    for word in words:
+        number = cast(_C.id, String) == word.removeprefix("#")
+        query = query.where(or_(told.contains(word.lower(), autoescape=True), number))
+    query = query.order_by(_C.resolved.is_not(None), _C.opened.desc(), _C.id.desc())
+    return [_glance(row) for row in tx.execute(query.limit(limit))]
+
+
+def rules_fired(tx: Transaction, project: str, instant: int) -> dict[tuple[int, str], int]:
+    """In how many incidents that opened since an instant each rule fired, by model and rule."""
+    query = select(_C.model_id, _C.body["verdicts"].label("verdicts")).join(MODEL)
+    counts: dict[tuple[int, str], int] = {}
+    for row in tx.execute(query.where(MODEL.c.project == project, _C.opened >= instant)):
+        for rule in {verdict["rule"] for verdict in row.verdicts}:
+            counts[row.model_id, rule] = counts.get((row.model_id, rule), 0) + 1
+    return counts
+
+
+def _query(project: str, *more: Any) -> Any:
+    title, window, again = (_C.body[name] for name in ("title", "window", "again"))
+    columns = _C.model_id, _C.id, _C.kind, _C.state, _C.severity, _C.opened, _C.resolved
+    began = func.coalesce(again["start"].as_string(), window["start"].as_string()).label("began")
+    told = title.as_string().label("title")
+    return select(*columns, told, began, *more).join(MODEL).where(MODEL.c.project == project)
+
+
+def _glance(row: Any, firing: tuple[dict[str, Any], ...] = ()) -> Glance:
+    kind, state, severity = Kind(row.kind), State(row.state), Status(row.severity)
+    begin = parse_instant(row.began)
+    return Glance(row.model_id, row.id, kind, state, severity, row.opened, row.resolved, row.title, begin, firing)
