@@ -57,10 +57,11 @@ docs: .venv/.tools ## make the reference pages from the code
 services: ## install the servers that system tests talk to (Debian, apt-get)
 	@scripts/services.sh
 
-bench: .venv/.package ## rows per second and peak memory of ingest, profile, run, client and server
+bench: .venv/.package ## rows per second and peak memory of ingest, profile, run, client and server; how soon a fault is told
 	@$(BIN)/python benchmarks/spine.py
 	@$(BIN)/python benchmarks/client.py
 	@$(BIN)/python benchmarks/server.py
+	@$(BIN)/python benchmarks/alarm.py
 
 soak: .venv/.tools ## kill a server 300 times, freeze and flood it, send it 3,000 damaged bodies
 	@$(BIN)/python benchmarks/siege.py

@@ -1,4 +1,4 @@
-"""How fast a server takes rows that are durable before they are answered, and how soon a broken model is told of.
+"""How fast a server takes rows that are durable before they are answered.
 
 Server and clients share the machine, so the processor seconds of both stand beside the rates.
 """
@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 import json
 import socket
-import statistics
 import threading
 import time
 from collections.abc import Callable
@@ -38,17 +37,9 @@ class Load:
 
 
 def main() -> None:
-    """Print the tables."""
+    """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=10.0, help="of every load")
-    parser.add_argument(
-        "--windows",
-        type=int,
-        choices=range(1, 61),
-        metavar="N",
-        default=5,
-        help="of a minute, for the way to the notification",
-    )
     given = parser.parse_args()
     loads = (
         Load("Arrow, 10,000 rows", ARROW, 10_000, 1, _arrow(10_000)),
@@ -59,11 +50,6 @@ def main() -> None:
     print("  ".join(f"{head:>12}" for head in heads))
     for load in loads:
         print("  ".join(f"{cell:>12}" for cell in measured(load, given.seconds)), flush=True)
-    waits = [notified() for _ in range(given.windows)]
-    print(
-        f"end of a window of a minute to the notification, N={len(waits)}: "
-        f"median {statistics.median(waits):.2f} s, longest {max(waits):.2f} s"
-    )
 
 
 def measured(load: Load, seconds: float) -> list[str]:
@@ -99,26 +85,6 @@ def measured(load: Load, seconds: float) -> list[str]:
         f"{len(waits):,}",
     )
     return [load.name, str(load.connections), *found]
-
-
-def notified() -> float:
-    """Seconds from the end of a window in which every prediction failed to the notification of it."""
-    with TemporaryDirectory() as folder, Served(Path(folder) / "home") as served:
-        served.apply(FEATURES, window="1m")
-        served.start()
-        log = served.home / "notifications.log"
-        until = time.monotonic() + 300
-        minute, turn = time.time() // 60, 0
-        while time.monotonic() < until:
-            now = time.time()
-            broken = now // 60 > minute + 1
-            rows = [_row(turn * 50 + place, now) for place in range(50)]
-            served.post(POST, json.dumps([{**row, "error": broken} for row in rows]).encode())
-            turn += 1
-            if log.exists() and log.stat().st_size:
-                return time.time() % 60
-            time.sleep(0.2)
-    raise RuntimeError("nobody was notified within five minutes")
 
 
 def _row(number: int, now: float) -> dict[str, object]:

@@ -105,6 +105,7 @@ class Outcome:
     slowest_start: float = 0.0
     start_processor_seconds: float = 0.0
     memory_bytes: int = 0
+    halfway_bytes: int = 0
 
     @property
     def faults(self) -> dict[str, float]:
@@ -219,6 +220,8 @@ def flooded(home: Path, *, seconds: float, clients: int, rows: int) -> Outcome:
         threads = [threading.Thread(target=flood, args=(number,), daemon=True) for number in range(clients)]
         for thread in threads:
             thread.start()
+        time.sleep(seconds / 2)
+        halfway = served.highest() - base
         for thread in threads:
             thread.join()
         memory = served.highest() - base
@@ -235,6 +238,7 @@ def flooded(home: Path, *, seconds: float, clients: int, rows: int) -> Outcome:
         doubled=stored.height - sum(counts.values()),
         statuses=dict(statuses),
         memory_bytes=memory,
+        halfway_bytes=halfway,
     )
 
 
@@ -257,7 +261,8 @@ def show(name: str, outcome: Outcome) -> None:
     print(
         f"{name}: {outcome.acknowledged:,} rows acknowledged of {outcome.sent:,} sent, {outcome.stored:,} stored; "
         f"faults {outcome.faults or 'none'}; answers {outcome.statuses}; slowest start {outcome.slowest_start:.1f} s "
-        f"({outcome.start_processor_seconds:.1f} CPU s); memory above base {outcome.memory_bytes >> 20} MB",
+        f"({outcome.start_processor_seconds:.1f} CPU s); memory above base {outcome.memory_bytes >> 20} MB, "
+        f"{outcome.halfway_bytes >> 20} MB at half time",
         flush=True,
     )
     if outcome.faults or outcome.start_processor_seconds > READY_SECONDS:

@@ -36,6 +36,7 @@ from modelwatch.domain.selection import Selection
 from modelwatch.domain.slices import ALL_ROWS, Slice
 from modelwatch.judge import Book
 from modelwatch.log import HomeLock, Lake, Spool, flush
+from modelwatch.log.flush import Progress as Flushed
 from modelwatch.log.lake import LABELS, PREDICTIONS, QUARANTINE
 from modelwatch.log.rows import Progress, canonical_files, canonical_rows, check_files
 from modelwatch.measure.measured import Measured
@@ -485,7 +486,8 @@ class Home:
     def watch(self, key: ModelKey, now: int, *, progress: Progress | None = None) -> int:
         """Do what is due for one model by `now`; returns the instant at which something is due next."""
         with self._working:
-            self.flush()
+            # Its own rows only: while it is watched, those of every other model go on coming.
+            self._flush(progress, only=key)
             run_model(self.state, self.lake, self.catalog, key, until=now, courier=self._courier, progress=progress)
             return next_due(self.state, self.catalog, key, now)
 
@@ -536,10 +538,22 @@ class Home:
             ids = ids.join(self.lake.scan(key, PREDICTIONS).select(PREDICTION_ID), on=PREDICTION_ID, how="anti")
         return ids.select(pl.len()).collect().item()
 
-    def flush(self) -> Mapping[tuple[ModelKey, str], Receipt]:
-        """Move the rows that are in the spool now to the lake; what became of them, by model and table."""
+    def flush(self, *, progress: Progress | None = None) -> Mapping[tuple[ModelKey, str], Receipt]:
+        """Move the rows that are in the spool now to the lake; what became of them, by model and table.
+
+        `progress` is told after every commit; what it raises ends the flush there, and the next one goes on behind it.
+        """
         with self._working:
-            return flush(self.spool, self.lake)
+            return self._flush(progress)
+
+    def _flush(
+        self, progress: Progress | None, *, only: ModelKey | None = None
+    ) -> Mapping[tuple[ModelKey, str], Receipt]:
+        def told(so_far: Flushed) -> None:
+            if progress is not None:
+                progress(so_far.done, so_far.total, "rows")
+
+        return flush(self.spool, self.lake, only=only, on_progress=told)
 
     @property
     def spool(self) -> Spool:

@@ -126,6 +126,18 @@ def test_another_broken_column_is_another_fault(tell: Tell, make_change: MakeCha
     assert tell(joined[1]) == []
 
 
+def test_another_broken_column_is_told_though_a_first_one_was_as_bad(tell: Tell, make_change: MakeChange) -> None:
+    def about(kind: str, day: int, severity: Status, *columns: str) -> Any:
+        return make_change(kind, about=Kind.DATA_FAULT, severity=severity, columns=columns, at=day * DAY)
+
+    tell(about("opened", 1, Status.CRITICAL, "temp"))
+    assert tell(about("deescalated", 2, Status.WARNING, "temp")) == []
+    assert tell(about("escalated", 3, Status.CRITICAL, "temp")) == []
+    tell(about("deescalated", 4, Status.WARNING, "temp"))
+    assert tell(about("escalated", 5, Status.CRITICAL, "temp", "wind")) == [("log", "escalated", "critical")]
+    assert tell(about("escalated", 6, Status.CRITICAL, "temp", "wind")) == []
+
+
 def test_the_end_of_what_ended_is_told_once(tell: Tell, make_change: MakeChange) -> None:
     tell(make_change("opened"))
     assert tell(make_change("resolved", at=2 * DAY)) == [("log", "resolved", "ok")]

@@ -259,3 +259,14 @@ def test_rows_of_a_table_that_there_is_not_stop_the_flush(
     spool.append(key, "predictionz", predictions(1), received=NOW)
     with pytest.raises(HomeError, match="a table 'predictionz'"):
         flush(spool, lake)
+
+
+def test_only_one_model_is_flushed_if_it_is_named(spool: Spool, lake: Lake, key: ModelKey, predictions: Rows) -> None:
+    other = ModelKey("other")
+    for each in (key, other):
+        spool.append(each, "predictions", predictions(1, 2), received=NOW)
+    seen: list[Progress] = []
+    assert flush(spool, lake, only=other, on_progress=seen.append) == {(other, "predictions"): Receipt(accepted=2)}
+    assert seen == [Progress(2, 2)]
+    assert spool.pending() == {(key, "predictions"): 2}
+    assert lake.latest_version(key, "predictions") == -1

@@ -87,6 +87,17 @@ def test_a_scan_of_days_reads_no_other_file(lake: Lake, key: ModelKey, predictio
     assert lake.scan(key, "predictions", days=[date(2020, 1, 1)]).collect().height == 0
 
 
+def test_parts_are_whole_files_and_together_the_table(lake: Lake, key: ModelKey, predictions: Rows) -> None:
+    for version in range(5):
+        commit(lake, key, predictions(*range(version * 3, version * 3 + 3)), version + 1)
+    parts = [ids(part) for part in lake.parts(key, "predictions", rows=4)]
+    assert [len(part) for part in parts] == [6, 6, 3]
+    assert sorted(each for part in parts for each in part) == ids(lake.scan(key, "predictions"))
+    assert [len(ids(part)) for part in lake.parts(key, "predictions", rows=15)] == [15, 0]
+    with pytest.raises(UnknownName, match="no labels"):
+        next(lake.parts(key, "labels"))
+
+
 def test_columns_are_added_and_never_change_their_kind(lake: Lake, key: ModelKey, predictions: Rows) -> None:
     commit(lake, key, predictions(1), 1)
     commit(lake, key, predictions(2).with_columns(dewp=pl.lit(0.5)), 2)

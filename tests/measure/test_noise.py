@@ -10,6 +10,7 @@ import pytest
 from modelwatch.measure.noise import IndependentFloors
 from modelwatch.measure.pairs import PLACES, NumericPair, SamplePair, SketchPair, decile_edges
 from modelwatch.sketch import NumericSketch, build_grid
+from modelwatch.stats import KsNull
 
 RNG = np.random.default_rng(71)
 
@@ -63,3 +64,14 @@ def test_the_largest_numbers_do_not_overflow() -> None:
     counts, positions = sample(np.full(50, 1.7e308) - np.arange(50) * 1e300, np.array([1.0])).places()
     assert counts.sum() == 50
     assert np.isfinite(positions).all()
+
+
+def test_ks_has_an_exact_p_value_of_values_and_the_limit_of_sketches() -> None:
+    reference, current = RNG.normal(size=500), RNG.normal(size=300)
+    grid = build_grid(reference)
+    first, second = NumericSketch.of(grid, reference), NumericSketch.of(grid, current)
+    sketches = Column(SketchPair(first, second, first.decile_edges()))
+    values = Column(sample(reference, current))
+    told = [IndependentFloors().floor("ks", each, 0.1).p_value for each in (values, sketches)]
+    assert told == [KsNull(500, 300).p_value(0.1), KsNull(500, 300, exact=False).p_value(0.1)]
+    assert told[0] == pytest.approx(told[1], rel=0.15)

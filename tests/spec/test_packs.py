@@ -33,9 +33,9 @@ COMMON: list[Line] = [
     ("psi prediction", "level", (0.1, 0.2), "warning"),
     ("wasserstein_normed features", "level", (3, None), "warning"),
     ("drifted_share", "level", (0.2, 0.3), "warning"),
-    ("prediction_mean_shift prediction", "level", (0.15, None), "critical"),
 ]
 CLASSES: list[Line] = [
+    ("prediction_mean_shift prediction", "level", (0.15, None), "critical"),
     ("roc_auc prediction", "below_reference_by", (0.03, 0.05), "critical"),
     ("accuracy prediction", "below_reference_by", (0.05, 0.1), "critical"),
     ("ece prediction", "above_reference_by", (0.03, 0.05), "critical"),

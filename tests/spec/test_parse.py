@@ -11,7 +11,7 @@ from modelwatch.catalog import Catalog
 from modelwatch.domain.calendar import Calendar
 from modelwatch.domain.columns import ColumnKind, Task
 from modelwatch.domain.errors import InputError
-from modelwatch.domain.instants import DAY, HOUR, MINUTE, Window, parse_instant
+from modelwatch.domain.instants import DAY, HOUR, MINUTE, SECOND, Window, parse_instant
 from modelwatch.domain.measurement import Status
 from modelwatch.domain.names import ModelKey
 from modelwatch.domain.rule import Comparison, Rule
@@ -68,6 +68,24 @@ def test_two_lines_are_a_specification(catalog: Catalog) -> None:
     assert monitor.routes == (Route(severity=None, to=("log",)),)
     assert monitor.retention == Retention(rows=90 * DAY, hourly=30 * DAY, daily=1095 * DAY)
     assert monitor.text == HEAD
+
+
+@pytest.mark.parametrize(
+    ("size", "lateness"),
+    [
+        ("1m", 0),
+        ("5m", 0),
+        ("10m", 25 * SECOND),
+        ("1h", 150 * SECOND),
+        ("6h", 15 * MINUTE),
+        ("12h", 30 * MINUTE),
+        ("1d", HOUR),
+        ("30d", HOUR),
+    ],
+)
+def test_the_usual_lateness_follows_the_size(catalog: Catalog, size: str, lateness: int) -> None:
+    assert parse(f"{HEAD}windows: {{size: {size}}}", catalog=catalog).lateness == lateness
+    assert parse(f"{HEAD}windows: {{size: {size}, lateness: 2h}}", catalog=catalog).lateness == 2 * HOUR
 
 
 def test_everything_that_is_written_is_read(catalog: Catalog) -> None:

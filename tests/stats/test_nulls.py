@@ -93,6 +93,16 @@ def test_the_ks_floor_is_the_asymptotic_quantile() -> None:
         _ = KsNull(0, 10).floor
 
 
+@pytest.mark.parametrize("sizes", [(5_000, 1_200), (800, 600)])
+def test_the_limit_of_the_ks_p_value_is_near_the_exact_one_and_fits_the_floor(sizes: tuple[int, int]) -> None:
+    limit, exact = KsNull(*sizes, exact=False), KsNull(*sizes)
+    assert limit.p_value(limit.floor) == pytest.approx(0.01)
+    for value in (0.5 * limit.floor, limit.floor, 1.5 * limit.floor):
+        assert limit.p_value(value) == pytest.approx(exact.p_value(value), rel=0.15)
+    with pytest.raises(NotComputable, match="at least one value"):
+        KsNull(0, 10, exact=False).p_value(0.5)
+
+
 def test_the_ks_floor_is_passed_at_its_level() -> None:
     rng = np.random.default_rng(6)
     null = KsNull(500, 300, level=0.95)

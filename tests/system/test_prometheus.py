@@ -5,9 +5,12 @@ from __future__ import annotations
 import itertools
 import json
 import re
+import signal
+import sqlite3
 import subprocess
 import threading
 import time
+import urllib.error
 import urllib.parse
 from collections.abc import Callable
 from pathlib import Path
@@ -36,6 +39,10 @@ labels: {{expected: 1h, horizon: 30d, minimum: 50}}
 reference: {{path: reference.parquet}}
 windows: {{size: 1d, lateness: 1s, spans: [1]}}
 """
+# A model under watch by the clock, with windows of a minute.
+LIVE = "{model: live, task: none, columns: {score: score, features: {temp: numeric}}, windows: {size: 1m}}"
+# A window of a minute is late after seconds, not a quarter of an hour.
+LATE = ("> 900", "> 2")
 OF_FAULTS = {
     "ModelAccuracyLow",
     "ModelLatencyHigh",
@@ -106,12 +113,13 @@ class Prometheus:
     def __init__(self, machine: Any, folder: Path, target: str) -> None:
         self._machine = machine
         self.url = f"http://127.0.0.1:{free_port()}"
-        rules = shortened((RULES / "alerts.yml").read_text())
+        rules = shortened((RULES / "alerts.yml").read_text()).replace(*LATE)
         (folder / "alerts.yml").write_text(rules)
         settings = (RULES / "prometheus.yml").read_text().replace("localhost:8321", target)
         settings = re.sub(r"(scrape|evaluation)_interval: 15s", r"\1_interval: 1s", settings)
-        (folder / "prometheus.yml").write_text(settings)
-        machine.start(
+        self._settings = folder / "prometheus.yml"
+        self._settings.write_text(settings)
+        self._process = machine.start(
             "prometheus",
             machine.program("prometheus"),
             f"--config.file={folder}/prometheus.yml",
@@ -128,6 +136,11 @@ class Prometheus:
             for each in told
             if each["state"] == "firing"
         }
+
+    def lose_target(self) -> None:
+        """Have it find no server any more, as after a slip in its settings."""
+        self._settings.write_text(re.sub(r"targets: .*", "targets: []", self._settings.read_text()))
+        self._process.send_signal(signal.SIGHUP)
 
     def value(self, query: str) -> float | None:
         """The value of an expression that has one."""
@@ -210,6 +223,34 @@ def test_every_fault_fires_its_alert_and_a_healthy_model_none(
         machine.wait_for("no alert of the other", lambda: "healthy" not in {of for _, of in prometheus.firing()})
     server.stop()
     machine.wait_for("an alert of the server", lambda: ("ModelwatchDown", "") in prometheus.firing())
+    machine.wait_for("an alert of what vanished", lambda: ("ModelVolumeGone", "healthy") in prometheus.firing())
+
+
+@pytest.mark.system
+@pytest.mark.slow
+def test_a_server_that_is_not_well_says_so_and_one_that_is_lost_is_missed(
+    machine: Any, serving: Callable[[Path], Served], tmp_path: Path
+) -> None:
+    machine.program("prometheus")
+    (tmp_path / "monitor.yaml").write_text(LIVE)
+    with Home.open(tmp_path / "home", write=True) as home:
+        home.apply(tmp_path / "monitor.yaml")
+    url = serving(tmp_path / "home").url
+    prometheus = Prometheus(machine, tmp_path, url.removeprefix("http://"))
+    rows = f"{url}/v1/models/live/predictions"
+    assert machine.post(rows, {"score": 0.5, "features": {"temp": 20.0}})["accepted"] == 1
+    machine.wait_for("a first scrape", lambda: prometheus.value('modelwatch_window_lag_seconds{model="live"}') == 0)
+    machine.wait_for("an end of the start", lambda: not prometheus.firing())
+    # What the rows are kept in is gone, whatever the disk says.
+    with sqlite3.connect(tmp_path / "home" / "spool.sqlite") as spool:
+        spool.execute("ALTER TABLE request RENAME TO gone")
+    with pytest.raises(urllib.error.HTTPError, match="503"):
+        machine.post(rows, {"score": 0.5, "features": {"temp": 20.0}})
+    of_server = {("ModelwatchRefusesRows", ""), ("ModelwatchModelsInTrouble", "")}
+    late = ("ModelwatchWindowLate", "live")
+    machine.wait_for("alerts of the server", lambda: prometheus.firing() >= {*of_server, late}, seconds=100)
+    prometheus.lose_target()
+    machine.wait_for("an alert of its absence", lambda: ("ModelwatchAbsent", "") in prometheus.firing())
 
 
 @pytest.mark.system

@@ -25,8 +25,8 @@ def test_frozen_and_let_go(tmp_path: Path) -> None:
 
 
 def test_flooded_with_large_bodies(tmp_path: Path) -> None:
-    seen = flooded(tmp_path / "home", seconds=4, clients=8, rows=100_000)
+    seen = flooded(tmp_path / "home", seconds=12, clients=8, rows=100_000)
     assert seen.acknowledged >= 100_000
     assert seen.faults == {}
     assert seen.statuses.keys() <= {200, 429}
-    assert seen.memory_bytes < 1 << 30
+    assert seen.memory_bytes < 900 << 20

@@ -16,6 +16,7 @@ from modelwatch.store import Transaction
 
 REOPENED = "reopened"
 JOINED = "joined"
+ESCALATED = "escalated"
 ONGOING = ("updated", "deescalated")
 SEEN = "acknowledged"
 END = "resolved"

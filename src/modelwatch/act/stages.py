@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from modelwatch.act.draft import END, ENDED, JOINED, ONGOING, REOPENED, Context, Draft
+from modelwatch.act.draft import END, ENDED, ESCALATED, JOINED, ONGOING, REOPENED, Context, Draft
 from modelwatch.act.message import write
 from modelwatch.domain.event import Event
 from modelwatch.domain.incident import Kind, State
@@ -107,6 +107,9 @@ def deduplicate(drafts: list[Draft], context: Context) -> list[Draft]:
             return before is not None and not before.over
         if before is None or draft.severity.rank > before.severity.rank:
             return True
+        # As bad as ever before, but by a column that nobody knows of.
+        if draft.change == ESCALATED and draft.incident.kind in APART:
+            return before.has_news(draft.incident.firing)
         if draft.change not in (REOPENED, JOINED):
             return False
         return before.has_news(draft.incident.firing) or (before.over and before.returns < RETURNS)

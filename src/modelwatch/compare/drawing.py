@@ -5,6 +5,8 @@ Counted while the values are at hand; `measured` then lets those go.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import numpy.typing as npt
 
@@ -49,7 +51,7 @@ def _edges(sides: list[npt.NDArray[np.floating]]) -> Floats:
         half = max(abs(low), 1.0) / 2
         return np.array([low - half, low + half])
     if high - low < BINS and all(bool((side == np.round(side)).all()) for side in sides):
-        return np.arange(np.floor(low), np.ceil(high) + 2) - 0.5
+        return np.linspace(math.floor(low) - 0.5, math.ceil(high) + 0.5, math.ceil(high) - math.floor(low) + 2)
     # Halved first, so that the widest range of numbers has a width, too.
     edges: Floats = np.linspace(low / 2, high / 2, BINS + 1, dtype=np.float64)
     return edges * 2

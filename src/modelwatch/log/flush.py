@@ -40,6 +40,7 @@ def flush(
     spool: Spool,
     lake: Lake,
     *,
+    only: ModelKey | None = None,
     commit_rows: int = COMMIT_ROWS,
     on_progress: Callable[[Progress], None] | None = None,
 ) -> dict[tuple[ModelKey, str], Receipt]:
@@ -47,6 +48,8 @@ def flush(
 
     Parameters
     ----------
+    only
+        The one model whose requests are moved; None: all of them.
     commit_rows
         About how many rows go into one commit; a request is never split.
     on_progress
@@ -65,7 +68,7 @@ def flush(
     HomeError
         If spool or lake are damaged.
     """
-    waiting = spool.pending()
+    waiting = _waiting(spool, only)
     progress = Progress(0, sum(waiting.values()))
     receipts: dict[tuple[ModelKey, str], Receipt] = {}
     for (key, table), left in waiting.items():
@@ -78,10 +81,14 @@ def flush(
             left -= sum(request.rows for request in requests)  # noqa: PLW2901
             for name, receipt in queue.forward(requests).items():
                 receipts[key, name] = receipts.get((key, name), Receipt()) + receipt
-            progress = Progress(progress.total - sum(spool.pending().values()), progress.total)
+            progress = Progress(progress.total - sum(_waiting(spool, only).values()), progress.total)
             if on_progress is not None:
                 on_progress(progress)
     return receipts
+
+
+def _waiting(spool: Spool, only: ModelKey | None) -> dict[tuple[ModelKey, str], int]:
+    return {(key, table): rows for (key, table), rows in spool.pending().items() if only in (None, key)}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -141,11 +148,13 @@ class _Queue:
         known = frame.clear()
         if frame.height and self.lake.latest_version(self.key, table.name) >= 0:
             days = set(frame[DAY_PARTITION].unique()) if table.by_day else None
-            stored = self.lake.scan(self.key, table.name, days=days)
-            # Only rows of the same identity come into memory, however many the days hold.
+            # Only rows of the same identity come into memory, and few files at a time, however many the days hold.
             ours = frame.lazy().select(table.identity)
-            same = stored.join(ours, on=list(table.identity), how="semi", nulls_equal=True)
-            known = same.select({*table.identity, CONTENT_HASH}).collect(engine="streaming")
+            same = (
+                part.join(ours, on=list(table.identity), how="semi", nulls_equal=True)
+                for part in self.lake.parts(self.key, table.name, days=days)
+            )
+            known = pl.concat([part.select({*table.identity, CONTENT_HASH}).collect() for part in same])
         return sift(frame, known, keys=table.identity)
 
     def _commit(self, table: str, rows: pl.DataFrame, app_id: str, version: int) -> None:

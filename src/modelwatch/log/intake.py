@@ -37,7 +37,7 @@ from modelwatch.log.rows import canonical_rows
 from modelwatch.log.spool import Spool
 from modelwatch.log.tables import LABELS, PREDICTIONS, QUARANTINE
 
-QUEUED_BYTES = 64 << 20
+QUEUED_BYTES = 40 << 20
 BACKLOG_ROWS = 5_000_000
 TOGETHER_ROWS = CONVERT_ROWS = 20_000
 IDS_TOLD = 10_000

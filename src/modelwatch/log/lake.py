@@ -6,7 +6,7 @@ that a repeat after a crash is recognised; it returns once disk and log are sure
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import date
 from pathlib import Path
 from urllib.parse import unquote
@@ -35,6 +35,7 @@ from modelwatch.log.tables import LABELS, PREDICTIONS, QUARANTINE
 
 __all__ = ["LABELS", "PREDICTIONS", "QUARANTINE", "Lake"]
 
+PART_ROWS = 500_000
 _ATTEMPTS = 5
 # Delta takes a path for a URL: it decodes %20, and panics or goes astray at the others.
 _IMPOSSIBLE = frozenset("%[]\\^|\n")
@@ -191,6 +192,27 @@ class Lake:
         if opened is None:
             raise UnknownName(f"there are no {table} of {key} yet")
         return scan_files(self._active(opened, self.path(key, table), days), schema=_schema_of(opened))
+
+    def parts(
+        self, key: ModelKey, table: str, *, days: Collection[date] | None = None, rows: int = PART_ROWS
+    ) -> Iterator[pl.LazyFrame]:
+        """What `scan` gives in parts of whole files, each but the last of at least `rows` rows; the last may be empty.
+
+        Raises
+        ------
+        UnknownName
+            If the table does not exist.
+        """
+        opened = self._open(key, table)
+        if opened is None:
+            raise UnknownName(f"there are no {table} of {key} yet")
+        schema, together = _schema_of(opened), list[DataFile]()
+        for file in self._active(opened, self.path(key, table), days):
+            together.append(file)
+            if sum(each.rows for each in together) >= rows:
+                yield scan_files(together, schema=schema)
+                together = []
+        yield scan_files(together, schema=schema)
 
     def _active(self, opened: DeltaTable, root: Path, days: Collection[date] | None) -> list[DataFile]:
         actions = pl.DataFrame(opened.get_add_actions(flatten=True))

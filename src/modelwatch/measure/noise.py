@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from modelwatch.domain.errors import NotComputable
-from modelwatch.measure.pairs import NumericPair, Pair
+from modelwatch.measure.pairs import NumericPair, Pair, SketchPair
 from modelwatch.sketch.grid import Floats
 from modelwatch.stats import IndependentNull, KsNull, Null, nulls_of
 
@@ -51,7 +51,7 @@ class IndependentFloors:
                 scale = _deviation(view.pair()) if metric == "wasserstein_normed" else 1.0
                 null = self._transport(view)
             else:
-                null = KsNull(*view.pair().sizes) if metric == "ks" else self._binned(metric, view)
+                null = _smirnov(view.pair()) if metric == "ks" else self._binned(metric, view)
         except NotComputable:
             return Floor(0.0)
         if null is None:
@@ -91,6 +91,11 @@ class IndependentFloors:
             known = IndependentNull("wasserstein", counts, positions=positions)
             self._nulls["wasserstein", view.name] = known
         return known.at(_fewer(pair.sizes[1]))
+
+
+def _smirnov(pair: Pair) -> Null:
+    # On bins the statistic is inexact itself; an exact p-value of it would be most of what a window costs.
+    return KsNull(*pair.sizes, exact=not isinstance(pair, SketchPair))
 
 
 def _deviation(pair: Pair) -> float:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from modelwatch.domain.columns import PREDICTION, Task
+from modelwatch.domain.columns import PREDICTION
 from modelwatch.domain.errors import NotComputable
 from modelwatch.domain.incident import Kind
 from modelwatch.domain.instants import SECOND
@@ -118,14 +118,12 @@ def prediction_mean(view: ProfileView) -> Value:
     return Value(sketch.mean, sketch.n, (sketch.mean - error, sketch.mean + error))
 
 
-# An absolute shift of .15 means something for a probability only.
 @METRICS.metric(
     title="Mean prediction off its previous 7 days",
     scope=Scope.PREDICTION,
     better=Better.NEAR,
     incident=Kind.DRIFT,
     range=ANY,
-    tasks=frozenset({Task.BINARY}),
     formula="mean prediction - mean of the previous 7 days' means",
 )
 def prediction_mean_shift(view: ProfileView) -> Value:

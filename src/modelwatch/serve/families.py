@@ -39,7 +39,7 @@ FAMILIES = (
     Family("ml_drift_measure", "gauge", "Other distances of a column from the reference, last closed window."),
     Family("ml_data_drift_share", "gauge", "Share of the feature columns in drift, last closed window."),
     Family("ml_prediction_mean", "gauge", "Mean of the score or predicted value, last closed window."),
-    Family("ml_prediction_mean_7d", "gauge", "Mean of the score over the seven days before the last closed window."),
+    Family("ml_prediction_mean_7d", "gauge", "Mean of the score or value over the seven days before."),
     Family("ml_missing_share", "gauge", "Share of a column's values that are missing, last closed window."),
     Family("ml_labels_pending", "gauge", "Predictions of the last 28 windows with rows that have no label."),
     Family("ml_incidents_open", "gauge", "Incidents that are open or acknowledged."),

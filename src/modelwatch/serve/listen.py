@@ -19,6 +19,7 @@ import uvicorn
 from modelwatch.app import SERVER_FILE, Home
 from modelwatch.domain.errors import HomeError, InputError
 from modelwatch.serve.auth import LOOPBACK_HOSTS, Gate
+from modelwatch.serve.memory import return_what_is_freed
 from modelwatch.serve.protocol import Connection
 from modelwatch.serve.server import build
 
@@ -68,6 +69,7 @@ def serve(home: Home, *, host: str, port: int) -> None:
             f"{host} can be reached from other machines and this home has no keys: "
             "make one with modelwatch keys create, or serve on 127.0.0.1"
         )
+    return_what_is_freed()
     listening = _listen(host, port)
     config = uvicorn.Config(
         build(home, token=token, loopback=loopback),

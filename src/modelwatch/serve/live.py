@@ -193,7 +193,7 @@ class LiveHome:
     def _tick(self) -> None:
         now = wall()
         if self.home.spool.backlog >= FLUSH_ROWS or monotonic() - self._flushed > FLUSH_SECONDS:
-            self.home.flush()
+            self.home.flush(progress=self._unless_ended)
             self.home.spool.forget_answers(now - DAY)
             self._flushed = monotonic()
         self._models, replayed = self.home.models(), self.home.is_replayed()

@@ -112,8 +112,8 @@ _GENERAL = {
                 "size": Key(shape=Duration(MINUTE, LONGEST), default="1d", help="Length of a window."),
                 "lateness": Key(
                     shape=Duration(SECOND, LONGEST, zero=True),
-                    default="1h",
-                    help="How long after its end a window closes.",
+                    help="How long after its end a window closes. Left out: 1 h for windows of a day or longer, "
+                    "a 24th of a shorter window, nothing below 10 minutes.",
                 ),
                 "spans": Key(
                     shape=ListOf(Whole(1, LONGEST_SPAN), "whole numbers", at_least=1),

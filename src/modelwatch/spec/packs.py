@@ -69,7 +69,6 @@ EVERY_TASK = (
     # Shares of deciles say nothing more once all values lie in one: how far they went still does.
     _rule("wasserstein_normed", _LEVEL, (3, None), FEATURES, cap=_WARN),
     _rule("drifted_share", _LEVEL, (0.2, 0.3), cap=_WARN),
-    _rule("prediction_mean_shift", _LEVEL, (0.15, None)),
 )
 
 _LABELS = (_rule("labels_overdue_share", _ABOVE, (0.2, 0.5)),)
@@ -84,7 +83,8 @@ _CLASSES = (
 )
 
 BY_TASK: Mapping[Task, tuple[Rule, ...]] = {
-    Task.BINARY: _CLASSES,
+    # A shift of .15 means something for a probability only.
+    Task.BINARY: (_rule("prediction_mean_shift", _LEVEL, (0.15, None)), *_CLASSES),
     Task.REGRESSION: (
         *_LABELS,
         _rule("rmse", Comparison.ABOVE_REFERENCE_BY_PERCENT, (10, 25)),

@@ -16,7 +16,7 @@ from modelwatch.domain import columns as names
 from modelwatch.domain.calendar import Calendar
 from modelwatch.domain.columns import ColumnKind, Task, class_text
 from modelwatch.domain.errors import InputError
-from modelwatch.domain.instants import Window, format_duration
+from modelwatch.domain.instants import HOUR, MINUTE, SECOND, Window, format_duration
 from modelwatch.domain.measurement import Status
 from modelwatch.domain.names import ModelKey, check_name
 from modelwatch.domain.rule import Rule
@@ -119,6 +119,7 @@ def _parts(raw: Mapping[str, Any], spot: Spot, catalog: Catalog) -> dict[str, An
         **_plain(raw),
         "task": task,
         "calendar": calendar,
+        "lateness": _lateness(raw["windows"]) if spot.sound("windows") else None,
         "spans": spans,
         "outcome": outcome,
         "declares_labels": spot.given("labels") or spot.given("outcomes") or spot.given("columns", "label"),
@@ -138,7 +139,6 @@ def _plain(raw: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "team": part("owner", "team"),
         "runbook": part("owner", "runbook"),
-        "lateness": part("windows", "lateness"),
         "fresh": part("quality", "fresh"),
         "pack": raw["pack"],
         "retention": raw["retention"] and Retention(**raw["retention"]),
@@ -151,6 +151,15 @@ def _calendar(raw: Mapping[str, Any], spot: Spot) -> Calendar | None:
     except InputError as error:
         spot.below("windows", "size").refuse(str(error))
         return None
+
+
+def _lateness(raw: Mapping[str, Any]) -> int:
+    """How long after its end a window closes; whatever comes later measures it again."""
+    if raw["lateness"] is not None:
+        return raw["lateness"]
+    # Who watches by the minute wants to hear within the minute: only a day can wait for an hour.
+    size: int = raw["size"]
+    return 0 if size < 10 * MINUTE else min(size // 24, HOUR) // SECOND * SECOND
 
 
 def _spans(spans: tuple[int, ...], spot: Spot) -> tuple[int, ...]:

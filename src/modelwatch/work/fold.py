@@ -42,7 +42,14 @@ class Folded:
 
 
 def fold_lake(
-    state: State, lake: Lake, watched: Watched, plan: Plan, index: LabelIndex | None, *, closed: int | None
+    state: State,
+    lake: Lake,
+    watched: Watched,
+    plan: Plan,
+    index: LabelIndex | None,
+    *,
+    closed: int | None,
+    progress: Callable[[int, int | None, str], None] | None = None,
 ) -> Folded:
     """Fold every commit that has not been folded.
 
@@ -50,6 +57,8 @@ def fold_lake(
     ----------
     closed : int or None
         The end of the last window that was closed: windows up to it are measured again if rows come into them.
+    progress
+        Told after every commit; what it raises ends the fold there, and the next one goes on behind it.
     """
     fold = _Folding(watched, plan, index, closed)
     rows, notes = 0, list[str]()
@@ -58,6 +67,8 @@ def fold_lake(
     for table, step in ((PREDICTIONS, fold.predictions), (QUARANTINE, fold.quarantine), (LABELS, fold.labels)):
         for commit in _unfolded(state, lake, watched, table):
             rows += _fold_commit(state, watched, table, commit, step)
+            if progress is not None:
+                progress(rows, None, "rows")
             if commit.foreign:
                 notes.append(
                     f"version {commit.version} of the lake's {table} of {watched.key.model} was written by another "

@@ -175,12 +175,15 @@ class LabelIndex:
         sliced: list[tuple[str, int, int, bytes]] = []
         for day in days:
             frame = self._day(tx, day)
-            versions, codes = np.unique(frame[MODEL_VERSION].to_numpy().astype(str), return_inverse=True)
-            rows, instants = _arrays(frame), frame[INSTANT].to_numpy()
-            found = self._outcomes(rows, codes.astype(np.int64), instants, versions)
+            names = frame[MODEL_VERSION].unique().sort()
+            # A day may have millions of rows: their versions are never spelled out.
+            numbers = pl.int_range(names.len(), eager=True)
+            codes = frame[MODEL_VERSION].replace_strict(names, numbers, return_dtype=pl.Int64).to_numpy()
+            versions, rows, instants = names.to_numpy().astype(str), _arrays(frame), frame[INSTANT].to_numpy()
+            found = self._outcomes(rows, codes, instants, versions)
             starts.update(start for _, start, _, _ in found)
             totals += found
-            sliced += self._slice_outcomes(frame, rows, codes.astype(np.int64), versions)
+            sliced += self._slice_outcomes(frame, rows, codes, versions)
         outcome_store.put_many(tx, self.watched.model_id, totals)
         outcome_store.put_slices(tx, self.watched.model_id, sliced)
         return starts

@@ -81,7 +81,7 @@ def run_model(
         return Ran()
     plan = watched.plan
     index = LabelIndex(watched, plan) if has_outcomes(plan) else None
-    folded = fold_lake(state, lake, watched, plan, index, closed=closed)
+    folded = fold_lake(state, lake, watched, plan, index, closed=closed, progress=progress)
     stepper = Stepper(watched, plan, index, Blocks(watched, plan), History(watched.model_id))
     due = _due(state, watched, plan, closed, until)
     sent = 0 if due is None else _steps(state, courier, stepper, due, progress)

@@ -42,6 +42,8 @@ async def _take(call: Call, table: str) -> Response:
             # Few at once: what is decoded may be much larger than what came.
             async with call.live.decoding:
                 taken = await run_in_threadpool(_decoded, call, table, body)
+    # Its rows wait for the disk; it would take as much memory again.
+    del body
     return Response(await asyncio.wrap_future(taken), media_type="application/json")
 
 
