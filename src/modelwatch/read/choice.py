@@ -65,6 +65,12 @@ class Choice:
             sort=sort,
         )
 
+    @property
+    def fields(self) -> Mapping[str, str | None]:
+        """The query that makes this choice; what is as usual is None."""
+        sort = None if self.sort == WORST else self.sort
+        return {"state": self.state, "q": self.q or None, "owner": self.owner, "task": self.task, "sort": sort}
+
     def groups(self, models: Sequence[Standing]) -> list[Standing]:
         """The models of the chosen owner and task, whatever their state."""
         owner = "" if self.owner == UNOWNED else self.owner

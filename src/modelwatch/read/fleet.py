@@ -1,6 +1,6 @@
 """The fleet at a glance: every model of a project with how it stands, what is wrong, since when, and its key metric.
 
-Three queries and a specification per model, whatever the number of windows; the fleet page and the search ask.
+A few queries for all models together, whatever the length of their windows; the fleet page and the search ask.
 """
 
 from __future__ import annotations
@@ -12,15 +12,17 @@ from modelwatch.catalog import Catalog
 from modelwatch.domain.incident import State as IncidentState
 from modelwatch.domain.instants import DAY
 from modelwatch.domain.names import ModelKey
-from modelwatch.read.headlines import Headline, headlines
 from modelwatch.show.incidents import finding
 from modelwatch.show.status import State, order_of, state_of, worst_of
 from modelwatch.spec import Monitor, parse_kept
-from modelwatch.store import clock, glance, models, monitors, proposals
+from modelwatch.store import clock, glance, headlines, models, monitors, proposals
 from modelwatch.store.glance import Glance
+from modelwatch.store.headlines import Headline
 from modelwatch.store.metadata import Transaction
 
 SPARK_DAYS, CHART_DAYS = 90, 30
+POINTS = 60
+"""Values of a sparkline: one for each day and a half."""
 LABELLED_WINDOWS = 28
 """Windows over which the share of predictions without a label is told, as the figures for Prometheus do."""
 
@@ -29,17 +31,17 @@ LABELLED_WINDOWS = 28
 class KeyMetric:
     """The metric by which a model is known: its last value beside the reference, and its course.
 
-    `state` is what its own rule says of it, None while that does not fire. `course` has instants and values, None in
-    windows that have none; `band` is what is normal: three standard deviations of the reference's blocks.
+    `state` is what its own rule says of it, None while that does not fire. `course` has instants and values, where
+    neighbours lie at most `apart`; `band` is what is normal: three standard deviations of the reference's blocks.
     """
 
     title: str
-    unit: str = ""
     value: float | None = None
     estimated: bool = False
     reference: float | None = None
     state: State | None = None
-    course: Sequence[tuple[int, float | None]] = ()
+    course: Sequence[tuple[int, float]] = ()
+    apart: int = 0
     band: tuple[float, float] | None = None
 
     @property
@@ -54,7 +56,8 @@ class Standing:
 
     `finding` is what the worst open incident found, `incident` its number and `since` when it began; `quiet` is how
     long ago the last incident ended. `rows` are those of the last 24 hours that closed, or of the last window where
-    that is longer, as `window` then says. Of a pending model `since` is when its first rows came. What is not known is None.
+    that is longer, as `window` then says. Of a pending model `since` is when its first rows came. What is not known
+    is None.
     """
 
     key: ModelKey
@@ -96,27 +99,44 @@ class Fleet:
     days: Sequence[Day] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Facts:
-    """What is known of the incidents of one model."""
+    """What is stored of all models, by their numbers."""
 
-    live: Sequence[Glance] = ()
-    quiet: int | None = None
+    now: int
+    catalog: Catalog
+    ran: Mapping[int, int]
+    live: Mapping[int, Sequence[Glance]]
+    ended: Mapping[int, int]
+    last: Mapping[int, Headline]
+    scored: Mapping[int, Headline]
+    rows: Mapping[int, int]
+    unlabelled: Mapping[int, float]
+    courses: Mapping[int, Sequence[float | None]]
 
 
 def fleet(tx: Transaction, catalog: Catalog, project: str, now: int) -> Fleet:
     """How all models of a project stand at an instant, the home's clock."""
     mine = {key: number for key, number in models.known(tx).items() if key.project == project}
-    texts, ran, waiting = monitors.texts(tx), clock.last_runs(tx), proposals.waiting(tx)
-    known = {key: parse_kept(texts[n], catalog=catalog, project=project) for key, n in mine.items() if n in texts}
-    lines = headlines(tx, catalog, [(mine[key], key) for key in known], now - SPARK_DAYS * DAY)
+    texts, waiting = monitors.texts(tx), proposals.waiting(tx)
     recent = glance.since(tx, project, now - CHART_DAYS * DAY)
-    ended, live = glance.last_resolved(tx, project), _by_model(each for each in recent if each.live)
+    facts = _Facts(
+        now=now,
+        catalog=catalog,
+        ran=clock.last_runs(tx),
+        live=_by_model(each for each in recent if each.live),
+        ended=glance.last_resolved(tx),
+        last=headlines.newest(tx),
+        scored=headlines.newest(tx, scored=True),
+        rows=headlines.rows_of(tx, DAY),
+        unlabelled=headlines.unlabelled(tx, LABELLED_WINDOWS),
+        courses=headlines.courses(tx, now - SPARK_DAYS * DAY, now, POINTS),
+    )
     found = [
-        _standing(key, known[key], _Facts(live.get(n, ()), ended.get(n)), lines.get(n, ()), ran.get(n), catalog, now)
-        if key in known
-        else Standing(key=key, state=State.PENDING, since=waiting.get(n))
-        for key, n in mine.items()
+        _standing(number, parse_kept(texts[number], catalog=catalog, project=project), facts)
+        if number in texts
+        else Standing(key=key, state=State.PENDING, since=waiting.get(number))
+        for key, number in mine.items()
     ]
     return Fleet(now=now, models=sorted(found, key=worst_first), days=days(recent, now))
 
@@ -150,68 +170,53 @@ def _by_model(incidents: Iterable[Glance]) -> dict[int, list[Glance]]:
     return found
 
 
-def _standing(
-    key: ModelKey,
-    monitor: Monitor,
-    facts: _Facts,
-    lines: Sequence[Headline],
-    ran: int | None,
-    catalog: Catalog,
-    now: int,
-) -> Standing:
-    states = {each.id: state_of(each.severity, each.firing) for each in facts.live}
+def _standing(number: int, monitor: Monitor, facts: _Facts) -> Standing:
+    live, ended, size = facts.live.get(number, ()), facts.ended.get(number), monitor.calendar.size
+    states = {each.id: state_of(each.severity, each.firing) for each in live}
     # The worst, of these the one that began last, as the fleet is sorted.
-    lead = min(facts.live, key=lambda each: (order_of(states[each.id]), -each.since), default=None)
-    size = monitor.calendar.size
-    recent = [each for each in lines if ran is not None and each.end > ran - max(DAY, size)]
+    lead = min(live, key=lambda each: (order_of(states[each.id]), -each.since), default=None)
+    last = facts.last.get(number)
     return Standing(
-        key=key,
+        key=monitor.key,
         state=worst_of(states.values()),
         finding="" if lead is None else finding(lead.title),
         incident=None if lead is None else lead.id,
         acknowledged=lead is not None and lead.state is IncidentState.ACKNOWLEDGED,
         since=None if lead is None else lead.since,
-        quiet=None if lead is not None or facts.quiet is None else max(now - facts.quiet, 0),
-        metric=_key_metric(catalog, lines, facts.live),
-        rows=None if ran is None else sum(each.rows for each in recent),
+        quiet=None if lead is not None or ended is None else max(facts.now - ended, 0),
+        metric=_key_metric(number, size, facts),
+        rows=None if last is None else facts.rows.get(number, 0) if size <= DAY else last.rows,
         window=size if size > DAY else None,
-        unlabelled=_unlabelled(lines),
-        open=len(facts.live),
+        unlabelled=facts.unlabelled.get(number),
+        open=len(live),
         owner=monitor.team or "",
         task=str(monitor.task),
         zone=monitor.calendar.timezone,
     )
 
 
-def _key_metric(catalog: Catalog, lines: Sequence[Headline], live: Iterable[Glance]) -> KeyMetric | None:
+def _key_metric(number: int, size: int, facts: _Facts) -> KeyMetric | None:
     """The key metric as it was last computed."""
-    told = [each for each in lines if each.metric is not None and each.metric in catalog.metrics]
-    if not told:
+    last = facts.last.get(number)
+    name = None if last is None else last.metric
+    if name is None or name not in facts.catalog.metrics:
         return None
-    name = told[-1].metric or ""
-    record = catalog.metrics.get(name)
-    last = next((each for each in reversed(told) if each.value is not None), None)
-    course = [(each.start, each.value) for each in told]
-    if last is None:
-        return KeyMetric(title=record.title, unit=record.unit, course=course)
-    mean, sd = last.reference_mean, last.reference_sd
-    firing = [each for incident in live for each in incident.firing]
+    record, scored = facts.catalog.metrics.get(name), facts.scored.get(number)
+    if scored is None or scored.metric != name:
+        return KeyMetric(title=record.title)
+    mean, sd = scored.reference_mean, scored.reference_sd
+    firing = [each for incident in facts.live.get(number, ()) for each in incident.firing]
     own = [each["status"] for each in firing if each["metric"] in (name, f"estimated_{name}") and not each["slice"]]
+    step = SPARK_DAYS * DAY // POINTS
+    start = facts.now - SPARK_DAYS * DAY
+    course = enumerate(facts.courses.get(number, ()), start=1)
     return KeyMetric(
         title=record.title,
-        unit=record.unit,
-        value=last.value,
-        estimated=last.estimated,
+        value=scored.value,
+        estimated=scored.estimated,
         reference=mean,
         state=worst_of(state_of(status, ()) for status in own) if own else None,
-        course=course,
+        course=tuple((start + place * step, value) for place, value in course if value is not None),
+        apart=size + step,
         band=None if mean is None or sd is None else (mean - 3 * sd, mean + 3 * sd),
     )
-
-
-def _unlabelled(lines: Sequence[Headline]) -> float | None:
-    """The share of the predictions of the last windows that have no label, None where none are known of."""
-    counted = [(each.rows, each.pending_share) for each in lines if each.pending_share is not None and each.rows]
-    counted = counted[-LABELLED_WINDOWS:]
-    rows = sum(count for count, _ in counted)
-    return sum(count * share for count, share in counted) / rows if rows else None

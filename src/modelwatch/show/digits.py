@@ -14,6 +14,7 @@ MINUS, HARD_SPACE = "\u2212", "\u00a0"
 NOTHING = "\u2013"
 _EPOCH = datetime(1970, 1, 1, tzinfo=ZoneInfo("UTC"))
 _FULL = 10_000
+_NEAR = 180 * DAY
 
 
 def metric(value: float | None, *, signed: bool = False) -> str:
@@ -82,6 +83,17 @@ def count(value: int | None) -> str:
     raise AssertionError("a number past 9,999 has a unit")
 
 
+def given(value: float) -> str:
+    """A number that somebody wrote, such as a level: with the digits that it was written with.
+
+    Examples
+    --------
+    >>> given(0.1), given(2000.0), given(3.0)
+    ('0.1', '2,000', '3')
+    """
+    return f"{value:,.10g}".replace("-", MINUS)
+
+
 def duration(micros: int) -> str:
     """A length of time in its largest unit; hours up to two days, as `30 h`.
 
@@ -99,16 +111,18 @@ def duration(micros: int) -> str:
 
 
 def day(instant: int, zone: str = "UTC", *, beside: int | None = None) -> str:
-    """The date of an instant in a zone; with its year only if that of `beside` differs.
+    """The date of an instant in a zone; without its year beside an instant of the same, or less than half a year away.
 
     Examples
     --------
-    >>> day(0).replace(HARD_SPACE, " "), day(0, beside=0).replace(HARD_SPACE, " ")
+    >>> day(0).replace(HARD_SPACE, " "), day(0, beside=-DAY).replace(HARD_SPACE, " ")
     ('1 Jan 1970', '1 Jan')
     """
     at = local(instant, zone)
     text = f"{at.day}{HARD_SPACE}{at:%b}"
-    return text if beside is not None and local(beside, zone).year == at.year else f"{text} {at.year}"
+    if beside is not None and (abs(instant - beside) < _NEAR or local(beside, zone).year == at.year):
+        return text
+    return f"{text} {at.year}"
 
 
 def moment(instant: int, zone: str = "UTC", *, beside: int | None = None) -> str:

@@ -8,16 +8,31 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any, NamedTuple
 
-from sqlalchemy import String, cast, func, or_, select
+from sqlalchemy import String, and_, cast, func, or_, select
 
 from modelwatch.domain.incident import Kind, State
 from modelwatch.domain.instants import parse_instant
 from modelwatch.domain.measurement import Status
+from modelwatch.store import models
 from modelwatch.store.incidents import INCIDENT, LIVE
 from modelwatch.store.metadata import Transaction
 from modelwatch.store.models import MODEL
 
 _C = INCIDENT.c
+_BEGAN = func.coalesce(_C.body["again"]["start"].as_string(), _C.body["window"]["start"].as_string())
+_TITLE = _C.body["title"].as_string()
+_COLUMNS = (
+    _C.model_id,
+    _C.id,
+    _C.kind,
+    _C.state,
+    _C.severity,
+    _C.opened,
+    _C.resolved,
+    _TITLE.label("title"),
+    _BEGAN.label("began"),
+    _C.body["firing"].label("firing"),
+)
 
 
 class Glance(NamedTuple):
@@ -44,24 +59,26 @@ class Glance(NamedTuple):
         return self.state in LIVE
 
 
-def since(tx: Transaction, project: str, instant: int) -> list[Glance]:
-    """The incidents of a project's models that were not resolved before an instant, by model, then as they opened."""
-    query = _query(project, _C.body["firing"].label("firing"))
-    query = query.where(or_(_C.resolved.is_(None), _C.resolved > instant))
-    return [_glance(row, tuple(row.firing or ())) for row in tx.execute(query.order_by(_C.model_id, _C.opened, _C.id))]
+def since(tx: Transaction, project: str, instant: int, *, model_id: int | None = None) -> list[Glance]:
+    """The incidents of a project's models, or of one, that were not resolved before an instant, as they opened."""
+    live = or_(_C.resolved.is_(None), _C.resolved > instant)
+    mine = {number for key, number in models.known(tx).items() if key.project == project}
+    query = select(*_COLUMNS).where(live if model_id is None else and_(live, _C.model_id == model_id))
+    # Sorted and sifted here: SQLite would read every incident there ever was to be spared it.
+    found = [_glance(row) for row in tx.execute(query) if row.model_id in mine]
+    return sorted(found, key=lambda each: (each.opened, each.id))
 
 
-def last_resolved(tx: Transaction, project: str) -> dict[int, int]:
+def last_resolved(tx: Transaction) -> dict[int, int]:
     """When the last incident of each model ended, of those that had one which did."""
-    ended = func.max(_C.resolved).label("ended")
-    query = select(_C.model_id, ended).join(MODEL).where(MODEL.c.project == project, _C.resolved.is_not(None))
+    query = select(_C.model_id, func.max(_C.resolved).label("ended")).where(_C.resolved.is_not(None))
     return {row.model_id: row.ended for row in tx.execute(query.group_by(_C.model_id))}
 
 
 def matching(tx: Transaction, project: str, words: Collection[str], *, limit: int) -> list[Glance]:
     """The incidents whose title or number has all of some words, live ones first, then the newest."""
-    told = func.lower(_C.body["title"].as_string())
-    query = _query(project)
+    told = func.lower(_TITLE)
+    query = select(*_COLUMNS).join(MODEL).where(MODEL.c.project == project)
     for word in words:
         number = cast(_C.id, String) == word.removeprefix("#")
         query = query.where(or_(told.contains(word.lower(), autoescape=True), number))
@@ -79,15 +96,7 @@ def rules_fired(tx: Transaction, project: str, instant: int) -> dict[tuple[int, 
     return counts
 
 
-def _query(project: str, *more: Any) -> Any:
-    title, window, again = (_C.body[name] for name in ("title", "window", "again"))
-    columns = _C.model_id, _C.id, _C.kind, _C.state, _C.severity, _C.opened, _C.resolved
-    began = func.coalesce(again["start"].as_string(), window["start"].as_string()).label("began")
-    told = title.as_string().label("title")
-    return select(*columns, told, began, *more).join(MODEL).where(MODEL.c.project == project)
-
-
-def _glance(row: Any, firing: tuple[dict[str, Any], ...] = ()) -> Glance:
+def _glance(row: Any) -> Glance:
     kind, state, severity = Kind(row.kind), State(row.state), Status(row.severity)
-    begin = parse_instant(row.began)
+    begin, firing = parse_instant(row.began), tuple(row.firing or ())
     return Glance(row.model_id, row.id, kind, state, severity, row.opened, row.resolved, row.title, begin, firing)

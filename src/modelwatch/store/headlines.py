@@ -8,8 +8,24 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, Boolean, Column, ColumnElement, Float, Integer, Select, String, Table, func, select
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ColumnElement,
+    Float,
+    Integer,
+    Select,
+    String,
+    Table,
+    func,
+    literal,
+    select,
+    true,
+)
 
+from modelwatch.domain.instants import HOUR
+from modelwatch.store.clock import MODEL_CLOCK
 from modelwatch.store.dialect import upsert
 from modelwatch.store.metadata import INSTANT, METADATA, Transaction, model_column
 from modelwatch.store.models import MODEL
@@ -128,3 +144,57 @@ def _last(
         query = query.where(MODEL.c.id.in_(model_ids))
     # By the model's own number: SQLite then takes the models one after another and asks once for the start of each.
     return query.where(_C.window_start < until).order_by(MODEL.c.id, _C.window_start, _C.window_end)
+
+
+def newest(tx: Transaction, *, scored: bool = False) -> dict[int, Headline]:
+    """The newest window of each model, or the newest that has a value."""
+    earlier = HEADLINE.alias()
+    starts = select(earlier.c.window_start).where(earlier.c.model_id == MODEL.c.id)
+    if scored:
+        starts = starts.where(earlier.c.value.is_not(None))
+    last = starts.order_by(earlier.c.window_start.desc()).limit(1).correlate(MODEL).scalar_subquery()
+    query = select(*HEADLINE.columns).join_from(
+        MODEL, HEADLINE, (_C.model_id == MODEL.c.id) & (_C.window_start == last)
+    )
+    # In the order of the models for the same reason as in `_last`.
+    return {row.model_id: Headline._make(row) for row in tx.execute(query.order_by(MODEL.c.id))}
+
+
+def rows_of(tx: Transaction, length: int) -> dict[int, int]:
+    """The rows of each model in the stretch of `length` microseconds that ends with its last closed window.
+
+    Windows that begin up to an hour earlier count as well: a day may have 25 hours.
+    """
+    end = MODEL_CLOCK.c.instant
+    inside = _C.window_start >= end - length - HOUR, _C.window_end > end - length, _C.window_end <= end
+    mine = select(func.sum(_C.rows)).where(_C.model_id == MODEL_CLOCK.c.model_id, *inside)
+    found = tx.execute(select(MODEL_CLOCK.c.model_id, mine.correlate(MODEL_CLOCK).scalar_subquery()))
+    return {model_id: int(rows) for model_id, rows in found if rows is not None}
+
+
+def unlabelled(tx: Transaction, windows: int) -> dict[int, float]:
+    """The share of the rows of each model's last windows that have no label yet, where labels are known of."""
+    last = _last((_C.model_id, _C.rows, _C.pending_share), windows, 2**62, None).subquery()
+    waiting = func.sum(last.c.rows * last.c.pending_share) / func.sum(last.c.rows)
+    query = select(last.c.model_id, waiting.label("share")).where(last.c.pending_share.is_not(None), last.c.rows > 0)
+    return {row.model_id: row.share for row in tx.execute(query.group_by(last.c.model_id))}
+
+
+def courses(tx: Transaction, since: int, until: int, points: int) -> dict[int, list[float | None]]:
+    """Each model's values thinned to so many: the last one in each of as many stretches from `since` to `until`.
+
+    It takes as long for windows of a minute as for windows of a day: one look into the table for each point.
+    """
+    step = (until - since) // points
+    places = select(literal(0).label("place")).cte("places", recursive=True)
+    places = places.union_all(select(places.c.place + 1).where(places.c.place < points - 1))
+    first = since + places.c.place * step
+    found = select(_C.value).where(
+        _C.model_id == MODEL.c.id, _C.window_start >= first, _C.window_start < first + step, _C.value.is_not(None)
+    )
+    value = found.order_by(_C.window_start.desc()).limit(1).correlate(MODEL, places).scalar_subquery()
+    query = select(MODEL.c.id, places.c.place, value).select_from(MODEL).join(places, true())
+    made: dict[int, list[float | None]] = {}
+    for model_id, place, read in tx.execute(query):
+        made.setdefault(model_id, [None] * points)[place] = read
+    return made

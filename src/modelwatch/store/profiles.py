@@ -45,6 +45,11 @@ def first_starts(tx: Transaction, model_id: int) -> dict[str, int]:
     return windowed.first_starts(tx, PROFILE, model_id)
 
 
+def all_first_starts(tx: Transaction) -> dict[int, dict[str, int]]:
+    """The same of all models."""
+    return windowed.all_first_starts(tx, PROFILE)
+
+
 def first_start(tx: Transaction, model_id: int) -> int | None:
     """Where the first base window starts, None while there is none."""
     return windowed.first_start(tx, PROFILE, model_id)

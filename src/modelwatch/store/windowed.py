@@ -74,6 +74,16 @@ def first_starts(tx: Transaction, table: Table, model_id: int) -> dict[str, int]
     return {row.version: row.first for row in tx.execute(query.group_by(table.c.version))}
 
 
+def all_first_starts(tx: Transaction, table: Table) -> dict[int, dict[str, int]]:
+    """The same of all models, by their numbers."""
+    first = func.min(table.c.window_start).label("first")
+    query = select(table.c.model_id, table.c.version, first).where(table.c.version != "")
+    found: dict[int, dict[str, int]] = {}
+    for row in tx.execute(query.group_by(table.c.model_id, table.c.version)):
+        found.setdefault(row.model_id, {})[row.version] = row.first
+    return found
+
+
 def last_start(tx: Transaction, table: Table, model_id: int, before: int) -> int | None:
     """The newest start before an instant, None while there is none."""
     earlier = table.c.model_id == model_id, table.c.window_start < before

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from modelwatch.serve.endpoint import Endpoint
 from modelwatch.serve.routes import events, health, incidents, local, models, rows
-from modelwatch.serve.ui import assets, fleet, session
+from modelwatch.serve.ui import assets, fleet, rules, search, session
+from modelwatch.serve.ui import events as event_page
 
 ENDPOINTS: tuple[Endpoint, ...] = (
     *rows.ENDPOINTS,
@@ -16,4 +17,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *assets.ENDPOINTS,
     *session.ENDPOINTS,
     *fleet.ENDPOINTS,
+    *search.ENDPOINTS,
+    *event_page.ENDPOINTS,
+    *rules.ENDPOINTS,
 )

@@ -6,10 +6,9 @@ It reads `read.fleet`; a browser asks again every while and changes the rows tha
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
-from urllib.parse import urlencode
 
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
@@ -19,6 +18,7 @@ from modelwatch.domain.scope import Scope
 from modelwatch.read.choice import SORTS, UNOWNED, WORST, Choice, text_of
 from modelwatch.read.fleet import SPARK_DAYS, Fleet, Standing, fleet
 from modelwatch.serve.endpoint import Call, Endpoint, as_json
+from modelwatch.serve.ui.paths import links
 from modelwatch.serve.ui.site import in_thread, page
 from modelwatch.show import digits
 from modelwatch.show.charts.sparkline import Sparkline, sparkline
@@ -27,7 +27,6 @@ from modelwatch.show.fleet import headline
 from modelwatch.show.status import State
 
 SENTENCES = 2
-_FIELDS = ("state", "q", "owner", "task", "sort")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +71,7 @@ def show(call: Call) -> Response:
         boxes=stacked([day.counts for day in found.days]),
         choice=choice,
         chosen=any((choice.state, choice.q, choice.owner, choice.task)),
-        url=_links(choice),
+        url=links("/", choice.fields),
         owners=sorted({each.owner or UNOWNED for each in found.models}, key=lambda owner: (owner == UNOWNED, owner)),
         unowned=UNOWNED,
         tasks=sorted({each.task for each in found.models if each.task}),
@@ -101,7 +100,8 @@ def _read(call: Call) -> tuple[Choice, Fleet]:
 
 def _row(standing: Standing, found: Fleet, choice: Choice) -> _Row:
     metric = standing.metric
-    spark = None if metric is None else sparkline(metric.course, found.now - SPARK_DAYS * DAY, found.now, metric.band)
+    since = found.now - SPARK_DAYS * DAY
+    spark = metric and sparkline(metric.course, since, found.now, apart=metric.apart, band=metric.band)
     _, digest = _row_mark(standing, found.now)
     return _Row(standing, spark, text_of(standing), not choice.finds(standing), digest)
 
@@ -130,17 +130,6 @@ def _groups(rows: Sequence[_Row], choice: Choice) -> list[_Group]:
         return [_Group(None, rows)] if rows else []
     groups = [_Group(state, [row for row in rows if row.of.state is state]) for state in State]
     return [group for group in groups if group.rows]
-
-
-def _links(choice: Choice) -> Callable[..., str]:
-    """Addresses of the page with some of its fields changed."""
-    now = {name: getattr(choice, name) for name in _FIELDS}
-
-    def url(**changed: str | None) -> str:
-        given = {name: value for name, value in (now | changed).items() if value and (name, value) != ("sort", WORST)}
-        return f"/?{urlencode(given)}" if given else "/"
-
-    return url
 
 
 ENDPOINTS = (

@@ -25,7 +25,7 @@ from modelwatch.serve.auth import NotSignedIn
 from modelwatch.serve.endpoint import Call, Handler
 from modelwatch.serve.exposition import wants_gzip
 from modelwatch.serve.problems import status_of
-from modelwatch.serve.ui import assets
+from modelwatch.serve.ui import assets, paths
 from modelwatch.show import digits
 from modelwatch.show.charts import Chart
 from modelwatch.show.charts.draw import to_vega
@@ -116,7 +116,14 @@ def environment() -> Environment:
         "chart_json": chart_json,
         "segment": segment,
     }
-    shared: dict[str, Any] = {"asset": assets.address, "STATES": STATES, "charts_runtime": assets.CHARTS}
+    shared: dict[str, Any] = {
+        "asset": assets.address,
+        "STATES": STATES,
+        "charts_runtime": assets.CHARTS,
+        "model_path": paths.model_path,
+        "column_path": paths.column_path,
+        "incident_path": paths.incident_path,
+    }
     made.filters.update(filters)  # pyright: ignore[reportUnknownMemberType]
     made.globals.update(shared)  # pyright: ignore[reportUnknownMemberType]
     return made
