@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from modelwatch.serve.endpoint import Endpoint
 from modelwatch.serve.routes import events, health, incidents, local, models, rows
-from modelwatch.serve.ui import assets, fleet, rules, search, session
+from modelwatch.serve.ui import assets, fleet, model, rules, search, session
 from modelwatch.serve.ui import events as event_page
 
 ENDPOINTS: tuple[Endpoint, ...] = (
@@ -20,4 +20,5 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *search.ENDPOINTS,
     *event_page.ENDPOINTS,
     *rules.ENDPOINTS,
+    *model.ENDPOINTS,
 )

@@ -112,6 +112,7 @@ def environment() -> Environment:
         "duration": digits.duration,
         "day": digits.day,
         "moment": digits.moment,
+        "window": digits.window,
         "rfc3339": format_instant,
         "chart_json": chart_json,
         "segment": segment,

@@ -35,13 +35,17 @@ _TEXTS = {State.CRITICAL: token("critical"), State.WARNING: token("warning"), St
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """An incident from its first window to its end; without an end it is open. `href` is where it opens."""
+    """An incident from its first window to its end; without an end it is open.
+
+    A bar says it in full, an icon in the words of `short`; `href` is where it opens.
+    """
 
     start: int
     end: int | None
     says: str
     state: State
     href: str = ""
+    short: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +117,8 @@ def _placed(spans: Sequence[Span], ground: Ground, *, first: int) -> list[dict[s
         if row == len(rows):
             rows.append([])
         rows[row].append((low, high))
-        told = {"at": round(centre), "r": row + first, "say": span.says, "state": span.state, "wide": wide}
+        say = span.says if wide else span.short or span.says
+        told = {"at": round(centre), "r": row + first, "say": say, "state": span.state, "wide": wide}
         found.append({**told, "low": low, "to": to, "u": span.href})
     return [{**each, "room": _room(each, found, start, end)} for each in found]
 

@@ -87,6 +87,7 @@ function toggleTables() {
 window.modelwatch.keys.set("t", toggleTables);
 
 /* Lanes: one crosshair; read-outs at the right tell of the window under it and of the latest otherwise.
+   The first line is strong unless the read-out has data-lines="rows".
    <script data-lanes> holds {"domain": [from, to], "windows": [[start, end], ...], "readouts": {lane: [[line, ...], ...]}}. */
 for (const lanes of document.querySelectorAll(".lanes")) {
   const source = lanes.querySelector("script[data-lanes]");
@@ -115,7 +116,7 @@ for (const lanes of document.querySelectorAll(".lanes")) {
       const lines = (readouts[place.dataset.readout] || [])[index];
       if (!lines) continue;
       const made = lines.map((text, order) => {
-        const part = document.createElement(order === 0 ? "b" : "div");
+        const part = document.createElement(order === 0 && place.dataset.lines !== "rows" ? "b" : "div");
         part.textContent = text;
         return part;
       });
