@@ -1,0 +1,92 @@
+"""The lane of one metric against its limits: noise floor and threshold named on their lines, amber where it is past.
+
+Of drift metrics on a logarithmic axis, of which the lane's name says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from modelwatch.show.charts.frame import Chart, Telling
+from modelwatch.show.charts.ground import Ground
+from modelwatch.show.charts.scale import Scale
+from modelwatch.show.charts.series import Band, Limit, Line, Point, Ribbon, Series, series
+
+HEIGHT = 124
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One window: its value, and whether a verdict holds, with the limit that it is past."""
+
+    start: int
+    end: int
+    value: float | None
+    past: float | None = None
+
+    @property
+    def middle(self) -> int:
+        """Where it is drawn."""
+        return (self.start + self.end) // 2
+
+
+def held(
+    telling: Telling,
+    values: Sequence[Held],
+    *,
+    ground: Ground,
+    written: Callable[[float], str],
+    limits: Sequence[Limit] = (),
+    beside: Sequence[Held] = (),
+    normal: tuple[float, float, float] | None = None,
+    log: bool = False,
+) -> Chart:
+    """A metric over time with its limits.
+
+    Parameters
+    ----------
+    beside
+        The same metric over a shorter span, as a thin line.
+    normal
+        Low end, middle and high end of what the reference's blocks read.
+
+    Examples
+    --------
+    >>> from modelwatch.domain.instants import DAY
+    >>> from modelwatch.show.charts.frame import TimeAxis
+    >>> ground, floor = Ground(axis=TimeAxis(0, DAY)), Limit(1.3, "noise floor 1.3", "floor")
+    >>> told = Telling(name="psi", says="PSI is past its limit.")
+    >>> held(told, [Held(0, DAY, 8.2, past=1.3)], ground=ground, written=str, limits=[floor], log=True).height
+    124
+    """
+    known = [each.value for each in (*values, *beside)] + [limit.value for limit in limits]
+    if normal is not None:
+        known += [normal[0], normal[2]]
+    scale = Scale.logarithmic(known, written=written) if log else Scale.of(known, written=written)
+    shown = Series(
+        scale=scale,
+        bands=[Band(normal[0], normal[2], normal[1])] if normal else (),
+        limits=limits,
+        ribbons=[Ribbon(_past(values), role="warning", opacity=0.24)],
+        lines=[
+            Line([Point(each.middle, each.value) for each in beside], role="other", thin=True),
+            Line([Point(each.middle, each.value) for each in values]),
+        ],
+    )
+    return series(telling, shown, ground=ground, height=HEIGHT)
+
+
+def _past(values: Sequence[Held]) -> list[Point]:
+    """The area between limit and value while a verdict holds; a single window is as wide as it is."""
+    found: list[Point] = []
+    for place, each in enumerate(values):
+        if each.past is None or each.value is None:
+            found.append(Point(each.middle, None))
+            continue
+        low, high = sorted((each.past, each.value))
+        alone = all(
+            not 0 <= other < len(values) or values[other].past is None for other in (place - 1, place + 1)
+        )
+        found += [Point(at, each.value, low, high) for at in ((each.start, each.end) if alone else (each.middle,))]
+    return found
