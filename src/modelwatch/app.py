@@ -371,13 +371,13 @@ class Home:
         self,
         key: ModelKey | None,
         incident_id: int,
-        act: Literal["ack", "comment", "silence"],
+        act: Literal["ack", "comment", "silence", "unsilence"],
         *,
         who: str,
         text: str = "",
         until: int | None = None,
     ) -> dict[str, Any]:
-        """Acknowledge, comment on or silence an incident; returns it as it is now."""
+        """Acknowledge, comment on or silence an incident, or end its silence; returns it as it is now."""
         at = self.now()
         with self.state.transaction() as tx:
             stored = incidents.get(tx, incident_id, model_id=None if key is None else models.find(tx, key))
@@ -385,6 +385,10 @@ class Home:
                 self._acknowledge(tx, stored.model_id, incident_id, who=who, at=at, note=text)
             elif act == "comment":
                 responses.add(tx, stored.model_id, Response(incident_id, at, who, "comment", text))
+            elif act == "unsilence":
+                if not silences.end(tx, stored.model_id, incident_id, at):
+                    raise InputError(f"nobody silenced incident {incident_id} alone, so there is nothing to end")
+                responses.add(tx, stored.model_id, Response(incident_id, at, who, "unsilence", text))
             else:
                 if until is None or until <= at:
                     given = "none was given" if until is None else f"{format_instant(until)} is not"

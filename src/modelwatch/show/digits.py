@@ -5,15 +5,18 @@ Sensible digits and no more: three significant ones for a metric, a true minus, 
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from modelwatch.domain.instants import DAY, HOUR, MINUTE, SECOND
+from modelwatch.domain.instants import DAY, HOUR, MINUTE, SECOND, parse_instant
 
 MINUS, HARD_SPACE = "\u2212", "\u00a0"
 NOTHING = "\u2013"
 _EPOCH = datetime(1970, 1, 1, tzinfo=ZoneInfo("UTC"))
 _FULL = 10_000
+_WRITTEN = re.compile(r"(?<![\w-])(\d{4}-\d\d-\d\d)(T\d\d:\d\d:\d\d(?:\.\d+)?Z)?(?![\w-])")
+_SHORT_UNITS = ("ms", "sd")  # that stand behind a number
 _NEAR = 180 * DAY
 
 
@@ -153,6 +156,46 @@ def window(start: int, end: int, zone: str = "UTC", *, beside: int | None = None
         return until
     since = day(first, zone, beside=last)
     return f"{since.partition(HARD_SPACE)[0] if _same_month(first, last, zone) else since} to {until}"
+
+
+def reading(value: float | None, name: str, unit: str = "", *, signed: bool = False) -> str:
+    """A value of a metric by its name: shares as percent, lengths of time in words, else with a unit that is short.
+
+    Examples
+    --------
+    >>> [reading(*each).replace(HARD_SPACE, " ") for each in ((0.0634, "missing_share"), (7200.0, "silence_seconds"))]
+    ['6.3 %', '2 h']
+    >>> reading(3.18, "wasserstein_normed", "sd").replace(HARD_SPACE, " "), reading(0.662, "roc_auc")
+    ('3.18 sd', '0.662')
+    """
+    if value is not None and name.endswith("_share"):
+        return share(value, signed=signed)
+    if value is not None and (unit == "s" or name.endswith("_seconds")):
+        return duration(round(value * SECOND))
+    told = metric(value, signed=signed)
+    return f"{told}{HARD_SPACE}{unit}" if unit in _SHORT_UNITS and value is not None else told
+
+
+def prose(text: str, *, beside: int | None = None) -> str:
+    """A stored sentence with its dates and times written as pages write them; commands between backticks stay.
+
+    Examples
+    --------
+    >>> prose("began on 2013-12-31, last row of 2013-12-31T02:00:00Z", beside=parse_instant("2013-03-01"))
+    'began on 31\\xa0Dec, last row of 31\\xa0Dec 02:00 UTC'
+    >>> prose("see `show --since 2013-12-31`")
+    'see `show --since 2013-12-31`'
+    """
+
+    def written(found: re.Match[str]) -> str:
+        try:
+            at = parse_instant(found[0])
+        except ValueError:
+            return found[0]
+        return f"{moment(at, beside=beside)} UTC" if found[2] else day(at, beside=beside)
+
+    parts = text.split("`")
+    return "`".join(part if place % 2 else _WRITTEN.sub(written, part) for place, part in enumerate(parts))
 
 
 def local(instant: int, zone: str = "UTC") -> datetime:

@@ -1,6 +1,6 @@
 """Responses: what people did about an incident, who and when.
 
-The verbs `ack`, `comment` and `silence` add them; they are read as lines of the incident's timeline.
+The verbs `ack`, `comment` and `silence` and the pages add them; they are read as lines of the incident's timeline.
 """
 
 from __future__ import annotations
@@ -12,8 +12,13 @@ from sqlalchemy import Column, ForeignKeyConstraint, Index, String, Table, Text,
 
 from modelwatch.store.metadata import IDENTITY, INSTANT, METADATA, Transaction
 
-What = Literal["acknowledge", "comment", "silence"]
-_DONE = {"acknowledge": "acknowledged: ", "comment": "comment: ", "silence": "silenced "}
+What = Literal["acknowledge", "comment", "silence", "unsilence"]
+_DONE = {
+    "acknowledge": "acknowledged: ",
+    "comment": "comment: ",
+    "silence": "silenced ",
+    "unsilence": "ended the silence: ",
+}
 
 RESPONSE = Table(
     "response",

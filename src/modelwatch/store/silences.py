@@ -49,6 +49,13 @@ def add(tx: Transaction, silence: Silence) -> None:
     tx.execute(SILENCE.insert().values(**asdict(silence)))
 
 
+def end(tx: Transaction, model_id: int, incident_id: int, at: int) -> int:
+    """End the silences of one incident that hold at an instant; how many there were."""
+    mine = SILENCE.c.model_id == model_id, SILENCE.c.incident_id == incident_id
+    holding = SILENCE.c.since <= at, SILENCE.c.until > at
+    return tx.execute(SILENCE.update().where(*mine, *holding).values(until=at)).rowcount
+
+
 def active(tx: Transaction, model_id: int, at: int) -> list[Silence]:
     """The silences that hold for a model at an instant, those for all models among them."""
     of_model = or_(SILENCE.c.model_id == model_id, SILENCE.c.model_id.is_(None))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from modelwatch.serve.endpoint import Endpoint
 from modelwatch.serve.routes import events, health, incidents, local, models, rows
-from modelwatch.serve.ui import assets, fleet, model, rules, search, session
+from modelwatch.serve.ui import assets, fleet, incident, model, rules, search, session
 from modelwatch.serve.ui import events as event_page
+from modelwatch.serve.ui import incidents as incident_list
 
 ENDPOINTS: tuple[Endpoint, ...] = (
     *rows.ENDPOINTS,
@@ -20,5 +21,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *search.ENDPOINTS,
     *event_page.ENDPOINTS,
     *rules.ENDPOINTS,
+    *incident.ENDPOINTS,
+    *incident_list.ENDPOINTS,
     *model.ENDPOINTS,
 )

@@ -113,6 +113,8 @@ def environment() -> Environment:
         "day": digits.day,
         "moment": digits.moment,
         "window": digits.window,
+        "reading": digits.reading,
+        "prose": digits.prose,
         "rfc3339": format_instant,
         "chart_json": chart_json,
         "segment": segment,
