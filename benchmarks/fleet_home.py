@@ -231,14 +231,14 @@ def _multiply(database: Path, models: int) -> None:
         tx.create_function("times", 2, lambda value, factor: None if value is None else value * factor)
         known = dict(tx.execute("SELECT model, id FROM model"))
         tables = _tables(tx)
-        for story in STORIES:
-            _rename(tx, known[story.name], next(names), choose.choice(TEAMS[:-1]))
         wanted = [story for story in STORIES for _ in range(round(story.share * models))]
         wanted = (wanted + [STORIES[0]] * models)[: models - len(STORIES)]
         for story in wanted:
             copy = _copy(tx, tables, known[story.name], next(names))
             _rename(tx, copy, None, choose.choice(TEAMS))
             _move(tx, copy, choose.uniform(0.97, 1.03), choose.uniform(0.3, 40))
+        for story in STORIES:
+            _rename(tx, known[story.name], next(names), choose.choice(TEAMS[:-1]))
     tx.close()
 
 
