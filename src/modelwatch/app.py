@@ -492,7 +492,9 @@ class Home:
         with self._working:
             # Its own rows only: while it is watched, those of every other model go on coming.
             self._flush(progress, only=key)
-            run_model(self.state, self.lake, self.catalog, key, until=now, courier=self._courier, progress=progress)
+            run_model(
+                self.state, self.lake, self.catalog, key, until=now, live=True, courier=self._courier, progress=progress
+            )
             return next_due(self.state, self.catalog, key, now)
 
     def _watched(self, key: ModelKey) -> Watched:

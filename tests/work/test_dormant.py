@@ -18,6 +18,7 @@ from modelwatch.spec import parse
 from modelwatch.work import load_watched
 from modelwatch.work.blocks import Blocks
 from modelwatch.work.dormant import patience_of
+from modelwatch.work.early import alarm
 from modelwatch.work.history import History
 from modelwatch.work.index import LabelIndex
 from modelwatch.work.step import Stepper
@@ -83,7 +84,7 @@ def step_all(home: Home, days: int) -> None:
     last = parse_instant("2023-03-06")
     for window in plan.calendar.between(last, START + days * DAY):
         with home.state.transaction() as tx:
-            stepper.alarm(tx, window, window.end)
+            alarm(stepper, tx, window, window.end)
             stepper.step(tx, window)
 
 

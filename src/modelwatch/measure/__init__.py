@@ -9,6 +9,7 @@ from modelwatch.measure.engine import (
     measure_model,
     measure_outcome,
     measure_profile,
+    measure_quality,
     measure_slices,
 )
 from modelwatch.measure.learn import learn_reference, spreads_of
@@ -25,6 +26,7 @@ __all__ = [
     "measure_model",
     "measure_outcome",
     "measure_profile",
+    "measure_quality",
     "measure_slices",
     "register",
     "spreads_of",

@@ -5,7 +5,7 @@ Between `profile` and `judge`: takes sums of profiles, returns measurements with
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -81,12 +81,7 @@ def measure_profile(setting: Setting, window: Window, version: str, spans: Mappi
     measured: list[Measurement] = []
     for span, profile in spans.items():
         views = [column_view(setting, name, profile) for name in setting.plan.columns]
-        for metric in setting.metrics(Family.QUALITY, span):
-            measured += [
-                _measure(metric, view, Series(metric.name, view.name, ALL_ROWS, version, span), window)
-                for view in views
-                if applies(metric, view)
-            ]
+        measured += _quality(setting, window, version, views, span)
         short = setting.shortfall(window, profile, version, span)
         for metric in setting.metrics(Family.DRIFT, span):
             measured += [
@@ -101,6 +96,23 @@ def measure_profile(setting: Setting, window: Window, version: str, spans: Mappi
                     _measure(metric, view, Series(metric.name, column_of(metric), ALL_ROWS, version, span), window)
                 )
     return measured
+
+
+def measure_quality(setting: Setting, window: Window, version: str, profile: Profile) -> list[Measurement]:
+    """Quality of every column of one version on its shortest span, as `measure_profile` measures it."""
+    views = [column_view(setting, name, profile) for name in setting.plan.columns]
+    return _quality(setting, window, version, views, setting.spans[0])
+
+
+def _quality(
+    setting: Setting, window: Window, version: str, views: Sequence[ColumnView], span: int
+) -> list[Measurement]:
+    return [
+        _measure(metric, view, Series(metric.name, view.name, ALL_ROWS, version, span), window)
+        for metric in setting.metrics(Family.QUALITY, span)
+        for view in views
+        if applies(metric, view)
+    ]
 
 
 def measure_outcome(

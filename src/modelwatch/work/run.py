@@ -18,6 +18,7 @@ from modelwatch.profile.outcome import has_outcomes
 from modelwatch.store import State, clock, labels, profiles
 from modelwatch.work.blocks import Blocks
 from modelwatch.work.dormant import patience_of
+from modelwatch.work.early import alarm, glance, next_glance
 from modelwatch.work.fold import fold_lake
 from modelwatch.work.headline import catch_up, is_behind
 from modelwatch.work.history import History
@@ -53,17 +54,21 @@ class Ran:
         )
 
 
-def run_model(
+def run_model(  # noqa: PLR0913 (whose rows, how far, and who is told)
     state: State,
     lake: Lake,
     catalog: Catalog,
     key: ModelKey,
     *,
     until: int,
+    live: bool = False,
     courier: Courier | None = None,
     progress: Progress | None = None,
 ) -> Ran:
     """Do everything that is due for one model by `until` (microseconds since 1970).
+
+    Where time is `live`, a short window that is still open at `until` is glanced at, so that a fault which cannot
+    mend in it is told before it closes.
 
     After each step `courier` delivers what the outbox holds; one for several models waits for a channel that hangs
     only once. A kill at any moment loses no step: the next run goes on behind the last one that was stored.
@@ -84,7 +89,7 @@ def run_model(
     folded = fold_lake(state, lake, watched, plan, index, closed=closed, progress=progress)
     stepper = Stepper(watched, plan, index, Blocks(watched, plan), History(watched.model_id))
     due = _due(state, watched, plan, closed, until)
-    sent = 0 if due is None else _steps(state, courier, stepper, due, progress)
+    sent = 0 if due is None else _steps(state, courier, stepper, due, progress, live=live)
     # What an earlier run left behind when it was killed, or when a channel failed.
     sent += courier.deliver_due().sent
     tally: Tally = stepper.tally
@@ -100,10 +105,15 @@ def run_model(
 
 
 def next_due(state: State, catalog: Catalog, key: ModelKey, now: int) -> int:
-    """The next instant after `now` at which something is due: a window closes, or a silence becomes too long."""
+    """The next instant after `now` at which something is due: a window closes or is glanced at, a silence too long."""
     with state.reading() as tx:
         watched = load_watched(tx, catalog, key)
-        closes = watched.due(watched.monitor.calendar.window_of(now - watched.monitor.lateness))
+        lateness, calendar = watched.monitor.lateness, watched.monitor.calendar
+        window = calendar.window_of(now - lateness)
+        closes = watched.due(window)
+        looked = next_glance(calendar.size, window, now - lateness)
+        if looked is not None and watched.plan is not None:
+            closes = min(closes, looked + lateness)
         if watched.plan is None or not watched.silences:
             return closes
         last = Blocks(watched, watched.plan).last_row(tx, watched.monitor.calendar.window_of(now))
@@ -129,7 +139,9 @@ def _waiting(state: State, stepper: Stepper, until: int) -> Iterator[str]:
         yield f"labels of {model} came: they are joined to their predictions when the next window closes, {at}"
 
 
-def _steps(state: State, courier: Courier, stepper: Stepper, due: Window, progress: Progress | None) -> int:
+def _steps(
+    state: State, courier: Courier, stepper: Stepper, due: Window, progress: Progress | None, *, live: bool
+) -> int:
     """Step through the windows that close within a stretch of time, in order, and look for silence in the last."""
     calendar, sent = stepper.plan.calendar, 0
     window, total = calendar.window_of(due.start), due.length // calendar.size
@@ -137,10 +149,12 @@ def _steps(state: State, courier: Courier, stepper: Stepper, due: Window, progre
         if progress is not None:
             progress((window.start - due.start) // calendar.size, total, "windows")
         with state.transaction() as tx:
-            changes = stepper.alarm(tx, window, due.end)
+            changes = alarm(stepper, tx, window, due.end)
             after = stepper.passed(tx, window, due.end) if window.end <= due.end else None
             if window.end <= due.end and after is None:
                 changes += stepper.step(tx, window)
+            elif window.end > due.end and live:
+                changes += glance(stepper, tx, window, due.end)
         if changes:
             sent += courier.deliver_due().sent
         window = after or calendar.next(window)

@@ -5,7 +5,7 @@ Everything a step stores - measurements, incidents, messages, the clock - it sto
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
 
@@ -15,7 +15,7 @@ from modelwatch.act.draft import EVERYTHING_TO_LOG, Route
 from modelwatch.act.pipeline import notify
 from modelwatch.domain.columns import TIMESTAMP
 from modelwatch.domain.incident import Kind
-from modelwatch.domain.instants import DAY, SECOND, Window, day_of, to_datetime
+from modelwatch.domain.instants import DAY, Window, day_of, to_datetime
 from modelwatch.domain.measurement import Measurement, Series, Status
 from modelwatch.domain.rule import Verdict
 from modelwatch.judge import Book, Change, Context, Season, Terms, Turn, advance, judge
@@ -42,7 +42,7 @@ from modelwatch.work.history import History
 from modelwatch.work.index import LabelIndex, read_frame, write_frame
 from modelwatch.work.keeping import relearn
 from modelwatch.work.stored import MODEL, OUTCOME, PARTS, PROFILE, part_of, stored
-from modelwatch.work.watched import SILENCE, Watched
+from modelwatch.work.watched import Watched
 
 LABELLED = "labelled"  # a cursor of our own: the last instant at which labels came
 OWN_WINDOWS = 28
@@ -98,46 +98,14 @@ class Stepper:
         awaited = self._awaited(tx, window, oldest)
         for each in sorted(reached | self._reached(tx, window, relabelled, oldest) | awaited):
             verdicts += self._judge(tx, each, self._measure(tx, each, instant, rows_changed=each in reached))
-        changes = self._advance(tx, instant, verdicts)
+        changes = self.take(tx, instant, verdicts)
         self.tally.windows += 1
         self._learn_own_spread(tx, window)
         clock.advance(tx, self.watched.model_id, window.end)
-        self._finish(tx, instant, changes)
+        self.finish(tx, instant, changes)
         return changes
 
-    def alarm(self, tx: Transaction, window: Window, upto: int) -> list[Change]:
-        """Tell of a silence when it becomes too long, before `window` closes: that may be a day later.
-
-        Parameters
-        ----------
-        upto
-            How far the time of rows may be looked at.
-        """
-        changes = list[Change]()
-        limits = self.watched.silences
-        silences = self.blocks.silences(tx, window) if limits else []
-        for limit in limits:
-            found = (silence.start + limit for silence in silences if silence.length >= limit)
-            due = next((at for at in found if window.start <= at < window.end), None)
-            if due is not None and due <= upto:
-                changes += self._alarm(tx, window, due, limit)
-        return changes
-
-    def _alarm(self, tx: Transaction, window: Window, due: int, limit: int) -> list[Change]:
-        """Judge a silence in an open window as of the instant at which it reached a limit, once."""
-        series = Series(SILENCE, span=self.watched.monitor.spans[0])
-        silent = Measurement(series, window, limit / SECOND)
-        verdicts = judge([silent], self._terms(tx, window)).verdicts
-        marks = (self._numbered(tx).tracks.get((verdict.rule, series)) for verdict in verdicts)
-        told = (mark.value or 0.0 for track in marks if track and (mark := track.at(window.end)))
-        if max(told, default=-1.0) >= limit / SECOND:
-            return []
-        instant = due + self.watched.monitor.lateness
-        changes = self._advance(tx, instant, list(verdicts), now=due)
-        self._finish(tx, instant, changes)
-        return changes
-
-    def _finish(self, tx: Transaction, instant: int, changes: list[Change]) -> None:
+    def finish(self, tx: Transaction, instant: int, changes: list[Change]) -> None:
         """Keep the book, and tell what changed."""
         if self._book is not None:
             incidents.put_book(tx, self.watched.model_id, self._book.to_bytes())
@@ -163,7 +131,7 @@ class Stepper:
     def _is_dormant(self, tx: Transaction, window: Window) -> bool:
         """Whether the model is silent for so long that all that goes on is the incident which says so."""
         silent = is_dormant(tx, self.watched, window)
-        return silent and all(incident.kind is Kind.FEED for incident in self._numbered(tx).open)
+        return silent and all(incident.kind is Kind.FEED for incident in self.book(tx).open)
 
     def _learn_own_spread(self, tx: Transaction, window: Window) -> None:
         """Let the last 28 windows say how windows differ where the reference has no windows that could."""
@@ -230,7 +198,7 @@ class Stepper:
 
     def _judge(self, tx: Transaction, window: Window, measured: list[Measurement]) -> list[Verdict]:
         """Judge what was measured in one window, and keep it."""
-        terms = self._terms(tx, window)
+        terms = self.terms(tx, window)
         judged = judge(measured, terms)
         held_back = {verdict.series for verdict in judged.verdicts if verdict.inhibited}
         plain = [m for m in judged.measurements if m.series.version and m.series not in held_back]
@@ -248,10 +216,10 @@ class Stepper:
         self.history.note(window, found)
         return [*judged.verdicts, *second.verdicts]
 
-    def _advance(self, tx: Transaction, instant: int, verdicts: list[Verdict], now: int | None = None) -> list[Change]:
+    def take(self, tx: Transaction, instant: int, verdicts: Sequence[Verdict], now: int | None = None) -> list[Change]:
         """Take the verdicts of a step to the incidents, all at once; `now` is how far an open window has come."""
         book, changes = advance(
-            self._numbered(tx),
+            self.book(tx),
             key=self.watched.key,
             instant=instant,
             verdicts=verdicts,
@@ -346,7 +314,8 @@ class Stepper:
                 found.append((version, {span: merged for span, merged in sums.items() if merged is not None}))
         return found
 
-    def _terms(self, tx: Transaction, window: Window) -> Terms:
+    def terms(self, tx: Transaction, window: Window) -> Terms:
+        """By what a window is judged."""
         reference = self.watched.reference
         rows = Series("rows", span=self.watched.monitor.spans[0])
         return Terms(
@@ -379,7 +348,7 @@ class Stepper:
             self.tally.measurements += len(group)
         measurements.put(tx, self.watched.model_id, rows)
 
-    def _numbered(self, tx: Transaction) -> Book:
+    def book(self, tx: Transaction) -> Book:
         """The model's book; incidents are numbered over all models of the home."""
         if self._book is None:
             stored = incidents.get_book(tx, self.watched.model_id)
