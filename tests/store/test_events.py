@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from modelwatch.domain.event import Event
-from modelwatch.store import State, events, profiles
+from modelwatch.domain.names import ModelKey
+from modelwatch.store import State, events, models, profiles
 
 DEPLOYMENT = Event(kind="deployment", at=20, note="version 4", link="https://example.com/4")
 HOLIDAY = Event(kind="holiday", at=0, until=10)
@@ -47,3 +48,17 @@ def test_a_version_that_another_came_before_is_a_deployment(state: State, model_
         assert events.candidates(tx, model_id, 0, 10) == []
         assert events.near(tx, model_id, 12, 15) == [new]
         assert events.between(tx, model_id, 0, 100) == [DEPLOYMENT]
+
+
+def test_events_of_all_models_of_a_project_the_latest_first(state: State, model_id: int, other_id: int) -> None:
+    with state.transaction() as tx:
+        foreign = models.ensure(tx, ModelKey("flight-delay", project="other"))
+        for number in (model_id, foreign):
+            events.add(tx, number, DEPLOYMENT)
+            profiles.put_many(tx, number, [("1", 5, 10, b"a"), ("2", 10, 15, b"a"), ("", 1, 5, b"a")])
+        events.add(tx, other_id, HOLIDAY)
+        mine, churn = ModelKey("flight-delay"), ModelKey("churn")
+        new = Event(kind="deployment", at=10, note="version 2 first seen")
+        assert events.everywhere(tx, "default", 0, 100) == [(mine, DEPLOYMENT), (mine, new), (churn, HOLIDAY)]
+        assert events.everywhere(tx, "default", 11, 100) == [(mine, DEPLOYMENT)]
+        assert events.everywhere(tx, "nobody", 0, 100) == []

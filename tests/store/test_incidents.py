@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,9 +14,8 @@ from modelwatch.domain.incident import Incident, Kind
 from modelwatch.domain.incident import State as IncidentState
 from modelwatch.domain.instants import DAY, format_instant
 from modelwatch.domain.measurement import Status
-from modelwatch.domain.names import ModelKey
-from modelwatch.store import State, events, incidents, models, outbox, responses
-from modelwatch.store.incidents import LIVE, Spell, Standing
+from modelwatch.store import State, events, incidents, outbox, responses
+from modelwatch.store.incidents import LIVE
 from modelwatch.store.responses import Response
 
 Make = Callable[..., Incident]
@@ -201,39 +199,3 @@ def test_an_event_posted_late_stands_with_an_incident_long_resolved(
         events.add(tx, model_id, Event(kind="deployment", at=at, note="v2"))
         line = incidents.get(tx, 1).body["cause"]["evidence"][-1]
     assert line == (f"Close in time: deployment at {format_instant(at)} (v2)" if near else NO_EVENT)
-
-
-def test_standing_are_the_open_ones_of_a_project(
-    state: State, model_id: int, other_id: int, make_incident: Make
-) -> None:
-    with state.transaction() as tx:
-        foreign = models.ensure(tx, ModelKey("flight-delay", project="other"))
-        done = make_incident(2, state=IncidentState.RESOLVED, resolved=2 * DAY)
-        incidents.put(tx, model_id, [make_incident(1, opened=3 * DAY), done])
-        incidents.put(tx, other_id, [make_incident(3, severity=Status.CRITICAL)])
-        incidents.put(tx, foreign, [make_incident(4)])
-        incidents.acknowledge(tx, model_id, 1, who="ada", at=4 * DAY)
-        found = incidents.standing(tx, "default")
-        assert {each.id for each in incidents.standing(tx)} == {1, 3, 4}
-    drift, title = Kind.DRIFT, "Temperature drifts"
-    assert found == [
-        Standing(other_id, 3, drift, IncidentState.OPEN, Status.CRITICAL, DAY, title),
-        Standing(model_id, 1, drift, IncidentState.ACKNOWLEDGED, Status.WARNING, 3 * DAY, title),
-    ]
-
-
-def test_spells_tell_when_each_was_open_and_the_worst_it_was(
-    state: State, model_id: int, other_id: int, make_incident: Make
-) -> None:
-    eased = replace(make_incident(1, opened=4 * DAY), peak=Status.CRITICAL)
-    ended = make_incident(2, state=IncidentState.RESOLVED, severity=Status.CRITICAL, resolved=3 * DAY)
-    forgotten = make_incident(3, state=IncidentState.RESOLVED, resolved=2 * DAY)
-    with state.transaction() as tx:
-        incidents.put(tx, model_id, [eased])
-        incidents.put(tx, other_id, [ended, forgotten])
-        first, second = incidents.spells(tx, 2 * DAY, "default")
-        assert incidents.spells(tx, 0, "other") == []
-    assert first == Spell(other_id, 2, Status.CRITICAL, DAY, 3 * DAY)
-    assert second == Spell(model_id, 1, Status.CRITICAL, 4 * DAY, None)
-    assert [first.touches(day * DAY, (day + 1) * DAY) for day in range(5)] == [False, True, True, False, False]
-    assert second.touches(9 * DAY, 10 * DAY)

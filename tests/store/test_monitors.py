@@ -35,3 +35,12 @@ def test_watched_are_the_models_with_a_specification(state: State, model_id: int
         for at in (1, 2):
             monitors.add_version(tx, model_id, str(at), str(at), at)
         assert monitors.watched(tx) == {model_id}
+
+
+def test_the_texts_that_hold_are_read_at_once(state: State, model_id: int, other_id: int) -> None:
+    with state.transaction() as tx:
+        assert monitors.texts(tx) == {}
+        for text, at in (("a", 1), ("b", 2), ("c", 3)):
+            monitors.add_version(tx, model_id, text, text, at)
+        monitors.add_version(tx, other_id, "d", "d", 1)
+        assert monitors.texts(tx) == {model_id: "c", other_id: "d"}

@@ -33,6 +33,7 @@ def test_each_model_has_its_last_run(state: State, model_id: int, other_id: int)
         clock.advance(tx, model_id, 20)
         assert clock.last_run(tx, model_id) == 20
         assert clock.last_run(tx, other_id) is None
+        assert clock.last_runs(tx) == {model_id: 20}
 
 
 def test_a_touched_window_is_taken_once(state: State, model_id: int, other_id: int) -> None:

@@ -26,7 +26,10 @@ class Happened:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Diary:
-    """Events, at most so many; `older` is before which instant there are more, `models` and `kinds` what there is."""
+    """Events, about as many as asked for; `older` is before which instant there are more.
+
+    `models` and `kinds` are those that any event has.
+    """
 
     happened: Sequence[Happened]
     older: int | None
@@ -50,9 +53,12 @@ def diary(
         for each in everything
         if each.event.at < before and model in (None, each.key.model) and kind in (None, each.event.kind)
     ]
+    # A page ends between two instants: what came at once, such as one deployment of many models, stays together.
+    last = found[most - 1].event.at if len(found) > most else 0
+    shown = [each for place, each in enumerate(found) if place < most or each.event.at == last]
     return Diary(
-        happened=found[:most],
-        older=found[most - 1].event.at if len(found) > most else None,
+        happened=shown,
+        older=last if len(found) > len(shown) else None,
         models=sorted({each.key for each in everything}),
         kinds=sorted({each.event.kind for each in everything}),
     )

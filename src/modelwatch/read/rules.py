@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from modelwatch.catalog import Catalog
 from modelwatch.domain.errors import UnknownName
-from modelwatch.domain.instants import DAY, format_duration
+from modelwatch.domain.instants import DAY, SECOND
 from modelwatch.domain.measurement import Status
 from modelwatch.domain.metric import Metric
 from modelwatch.domain.names import ModelKey
+from modelwatch.domain.quantity import stretch
 from modelwatch.domain.rule import Rule
 from modelwatch.show.rules import columns_told, condition, level, pages, rows_told
 from modelwatch.spec import parse_kept
@@ -38,7 +39,7 @@ class RuleLine:
     capped: bool
     pages: bool
     spans: Sequence[int]
-    window: int
+    window: str
     held: str
     least: int
     origin: str
@@ -95,8 +96,8 @@ def _line(catalog: Catalog, rule: Rule, size: int, having: Sequence[ModelKey], f
         capped=rule.critical is not None and rule.cap is not Status.CRITICAL,
         pages=pages(rule),
         spans=rule.spans or (),
-        window=size,
-        held=held if rule.duration is None else format_duration(rule.duration),
+        window=stretch(size / SECOND),
+        held=held if rule.duration is None else stretch(rule.duration / SECOND),
         least=rule.least,
         origin=rule.origin,
         models=having,

@@ -18,10 +18,10 @@ _CONDITIONS = {
     Comparison.BELOW_REFERENCE_BY_PERCENT: f"below {_OF_REFERENCE}",
     Comparison.OFF_REFERENCE_BY: "off the reference, either way, by",
     Comparison.BLOCKS: "off the reference, either way, by",
-    Comparison.MULTIPLE: "as many times the time expected between rows",
-    Comparison.SEASONAL: "off the same hours of earlier weeks, either way, by",
+    Comparison.MULTIPLE: "at this multiple of the expected gap",
+    Comparison.SEASONAL: "off earlier weeks, either way, by",
 }
-_COLUMNS = {"all": "each feature and the prediction", "features": "each feature"}
+_COLUMNS = {"all": "features, prediction", "features": "features"}
 _LEVELS = {Better.LOWER: "above", Better.HIGHER: "below", Better.NEAR: "further from zero than"}
 _PERCENT = (Comparison.ABOVE_REFERENCE_BY_PERCENT, Comparison.BELOW_REFERENCE_BY_PERCENT, Comparison.SEASONAL)
 
@@ -75,7 +75,7 @@ def columns_told(rule: Rule) -> str:
     Examples
     --------
     >>> columns_told(Rule(id="", metric="psi", comparison=Comparison.ABOVE, columns=("features",)))
-    'each feature'
+    'features'
     """
     return ", ".join(_COLUMNS.get(column, column) for column in rule.columns) or "the model"
 

@@ -6,16 +6,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
-    ColumnElement,
     Float,
     Integer,
-    Select,
     String,
     Table,
     func,
@@ -79,15 +77,6 @@ class Headline(NamedTuple):
     reference_sd: float | None = None
 
 
-class Point(NamedTuple):
-    """One window of one model in a small plot; `value` is that of its `Headline`."""
-
-    model_id: int
-    start: int
-    rows: int
-    value: float | None
-
-
 _C = HEADLINE.c
 
 
@@ -113,39 +102,6 @@ def between(tx: Transaction, since: int, until: int, *, model_ids: Collection[in
     return [Headline._make(row) for row in tx.execute(query)]
 
 
-def last(
-    tx: Transaction, windows: int, *, until: int = 2**62, model_ids: Collection[int] | None = None
-) -> list[Headline]:
-    """The last windows of each model that start before `until`, at most so many of each, by model and then by start.
-
-    Windows of a minute and windows of a month give equally many.
-    """
-    found = tx.execute(_last(HEADLINE.columns, windows, until, model_ids))
-    return [Headline._make(row) for row in found]
-
-
-def traces(
-    tx: Transaction, windows: int, *, until: int = 2**62, model_ids: Collection[int] | None = None
-) -> list[Point]:
-    """What `last` finds, cut down to the small plots of a page: with 27,000 windows the other columns take longest."""
-    columns = _C.model_id, _C.window_start, _C.rows, _C.value
-    return [Point._make(row) for row in tx.execute(_last(columns, windows, until, model_ids))]
-
-
-def _last(
-    columns: Iterable[ColumnElement[Any]], windows: int, until: int, model_ids: Collection[int] | None
-) -> Select[Any]:
-    earlier = HEADLINE.alias()
-    mine = earlier.c.model_id == MODEL.c.id, earlier.c.window_start < until
-    starts = select(earlier.c.window_start).where(*mine).order_by(earlier.c.window_start.desc())
-    first = func.coalesce(starts.limit(1).offset(windows - 1).correlate(MODEL).scalar_subquery(), 0)
-    query = select(*columns).join_from(MODEL, HEADLINE, (_C.model_id == MODEL.c.id) & (_C.window_start >= first))
-    if model_ids is not None:
-        query = query.where(MODEL.c.id.in_(model_ids))
-    # By the model's own number: SQLite then takes the models one after another and asks once for the start of each.
-    return query.where(_C.window_start < until).order_by(MODEL.c.id, _C.window_start, _C.window_end)
-
-
 def newest(tx: Transaction, *, scored: bool = False) -> dict[int, Headline]:
     """The newest window of each model, or the newest that has a value."""
     earlier = HEADLINE.alias()
@@ -156,7 +112,7 @@ def newest(tx: Transaction, *, scored: bool = False) -> dict[int, Headline]:
     query = select(*HEADLINE.columns).join_from(
         MODEL, HEADLINE, (_C.model_id == MODEL.c.id) & (_C.window_start == last)
     )
-    # In the order of the models for the same reason as in `_last`.
+    # By the model's own number: SQLite then takes the models one after another and asks once for each.
     return {row.model_id: Headline._make(row) for row in tx.execute(query.order_by(MODEL.c.id))}
 
 
@@ -174,10 +130,18 @@ def rows_of(tx: Transaction, length: int) -> dict[int, int]:
 
 def unlabelled(tx: Transaction, windows: int) -> dict[int, float]:
     """The share of the rows of each model's last windows that have no label yet, where labels are known of."""
-    last = _last((_C.model_id, _C.rows, _C.pending_share), windows, 2**62, None).subquery()
+    earlier = HEADLINE.alias()
+    starts = (
+        select(earlier.c.window_start).where(earlier.c.model_id == MODEL.c.id).order_by(earlier.c.window_start.desc())
+    )
+    first = func.coalesce(starts.limit(1).offset(windows - 1).correlate(MODEL).scalar_subquery(), 0)
+    query = select(_C.model_id, _C.rows, _C.pending_share)
+    query = query.join_from(MODEL, HEADLINE, (_C.model_id == MODEL.c.id) & (_C.window_start >= first))
+    # By the model's own number: SQLite then takes the models one after another and asks once for the start of each.
+    last = query.where(_C.pending_share.is_not(None), _C.rows > 0).order_by(MODEL.c.id).subquery()
     waiting = func.sum(last.c.rows * last.c.pending_share) / func.sum(last.c.rows)
-    query = select(last.c.model_id, waiting.label("share")).where(last.c.pending_share.is_not(None), last.c.rows > 0)
-    return {row.model_id: row.share for row in tx.execute(query.group_by(last.c.model_id))}
+    found = tx.execute(select(last.c.model_id, waiting.label("share")).group_by(last.c.model_id))
+    return {row.model_id: row.share for row in found}
 
 
 def courses(tx: Transaction, since: int, until: int, points: int) -> dict[int, list[float | None]]:

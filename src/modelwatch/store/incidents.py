@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
-from sqlalchemy import JSON, Column, Index, LargeBinary, String, Table, case, func, or_, select
+from sqlalchemy import JSON, Column, Index, LargeBinary, String, Table, func, or_, select
 
 from modelwatch.domain.errors import InputError, UnknownName
 from modelwatch.domain.event import close_in_time
@@ -57,35 +57,6 @@ class StoredIncident(NamedTuple):
     opened: int
     resolved: int | None
     body: dict[str, Any]
-
-
-class Standing(NamedTuple):
-    """An open incident as a page about many models tells it."""
-
-    model_id: int
-    id: int
-    kind: Kind
-    state: State
-    severity: Status
-    opened: int
-    title: str
-
-
-class Spell(NamedTuple):
-    """From when to when an incident was open, and the worst it was; `resolved` is None while it still is."""
-
-    model_id: int
-    id: int
-    severity: Status
-    opened: int
-    resolved: int | None
-
-    def touches(self, start: int, end: int) -> bool:
-        """Whether it was open at any time in `[start, end)`."""
-        return self.opened < end and (self.resolved is None or self.resolved > start)
-
-
-Told = TypeVar("Told", Standing, Spell)
 
 
 def get_book(tx: Transaction, model_id: int) -> bytes | None:
@@ -135,35 +106,6 @@ def listed(
     if since is not None:
         query = query.where(or_(_C.resolved.is_(None), _C.resolved > since))
     return _completed(tx, tx.execute(query).all())
-
-
-def standing(tx: Transaction, project: str | None = None) -> list[Standing]:
-    """The open incidents of all models in the order they opened, without what people did and what was sent."""
-    query = select(_C.model_id, _C.id, _C.kind, _C.state, _C.severity, _C.opened, _C.body["title"].as_string())
-    found = [
-        Standing(model_id, number, Kind(kind), State(state), Status(severity), opened, title)
-        for model_id, number, kind, state, severity, opened, title in tx.execute(query.where(_C.resolved.is_(None)))
-    ]
-    return _in_order(tx, found, project)
-
-
-def spells(tx: Transaction, since: int, project: str | None = None) -> list[Spell]:
-    """When each incident that was not yet resolved at `since` was open, of all models, in the order they opened."""
-    # A severity is that of now while the incident is open, and its worst afterwards.
-    worst = case((_C.resolved.is_(None), _C.body["peak"].as_string()), else_=_C.severity)
-    query = select(_C.model_id, _C.id, worst, _C.opened, _C.resolved)
-    live = or_(_C.resolved.is_(None), _C.resolved > since)
-    found = [
-        Spell(model_id, number, Status(severity), opened, resolved)
-        for model_id, number, severity, opened, resolved in tx.execute(query.where(live))
-    ]
-    return _in_order(tx, found, project)
-
-
-def _in_order(tx: Transaction, found: Sequence[Told], project: str | None) -> list[Told]:
-    # Sorted and sifted here: SQLite would read every incident there ever was, by opening or by model, to be spared it.
-    mine = {number for key, number in models.known(tx).items() if project in (None, key.project)}
-    return sorted((each for each in found if each.model_id in mine), key=lambda each: (each.opened, each.id))
 
 
 def get(

@@ -52,6 +52,12 @@ PAGES: Mapping[str, tuple[str, bytes | None, str]] = {
     "POST /sign-in": ("/sign-in", b"key=read", "nobody"),
     "POST /sign-out": ("/sign-out", b"", "nobody"),
     "POST /theme": ("/theme", b"theme=dark", "nobody"),
+    "GET /": ("/", None, "read"),
+    "GET /fleet.json": ("/fleet.json", None, "read"),
+    "GET /search": ("/search?q=income", None, "read"),
+    "GET /search.json": ("/search.json?q=income", None, "read"),
+    "GET /events": ("/events", None, "read"),
+    "GET /rules": ("/rules", None, "read"),
 }
 # Routes whose path names something of a project: a caller of another project finds nothing there.
 OWNED = {route for route in (*ROUTES, *PAGES) if "{" in route} - {"POST /v1/models/{model}/predictions"}
