@@ -17,12 +17,12 @@ from modelwatch.domain.metric import Metric
 from modelwatch.domain.names import ModelKey
 from modelwatch.domain.selection import Selection
 from modelwatch.domain.slices import ALL_ROWS
-from modelwatch.read import label, spells
+from modelwatch.read import label, runs
 from modelwatch.read.days import Day, days, total
 from modelwatch.read.limits import Limit, band_of, baseline_of, limits_of
 from modelwatch.read.period import DAYS, Period, period_of
 from modelwatch.read.sheet import Sheet, Track
-from modelwatch.read.spells import Spell
+from modelwatch.read.runs import Run
 from modelwatch.read.values import Levels, Moments, Numbers, moments, shape
 from modelwatch.sketch import Sketch
 from modelwatch.store import clock, incidents, profiles
@@ -126,8 +126,8 @@ class ColumnView:
     drift: Lane | None
     drift_beside: Lane | None
     missing: Lane | None
-    firing: tuple[Spell, ...]
-    past: Spell | None
+    firing: tuple[Run, ...]
+    past: Run | None
     ended: int | None
     incident: StoredIncident | None
 
@@ -176,7 +176,7 @@ def column_view(tx: Transaction, catalog: Catalog, key: ModelKey, name: str, ask
     sheet = Sheet(windows, stored(tx, watched.model_id, period.start, period.end, parts=parts, selection=selection))
     spans = watched.monitor.spans
     open_now = [each for each in incidents.listed(tx, model_id=watched.model_id, states=LIVE) if _of(each, name)]
-    every = spells.spells_of(
+    every = runs.runs_of(
         sheet, name, catalog, lambda series, window, value: limits_of(watched, series, window, value=value)
     )
     selected, span = _selected(watched, period, windows, sheet, asked, _told(open_now, name), every)
@@ -207,7 +207,7 @@ def column_view(tx: Transaction, catalog: Catalog, key: ModelKey, name: str, ask
         drift_beside=_beside(watched, sheet, name, main, spans),
         missing=_lane(watched, sheet, name, MISSING, spans[0]) if plan else None,
         firing=tuple(each for each in every if each.goes_on),
-        past=spells.longest([each for each in every if not each.goes_on]),
+        past=runs.longest([each for each in every if not each.goes_on]),
         ended=max((each.end for each in every if not each.goes_on), default=None),
         incident=open_now[0] if open_now else None,
     )
@@ -258,7 +258,7 @@ def _selected(
     sheet: Sheet,
     asked: Asked,
     told: tuple[Window, int] | None,
-    every: Sequence[Spell],
+    every: Sequence[Run],
 ) -> tuple[Window, int]:
     """The stretch that is looked at: what is asked for, else where it is worst now, else at all, else the last."""
     calendar, spans = watched.monitor.calendar, watched.monitor.spans
@@ -267,7 +267,7 @@ def _selected(
         start = calendar.window_of(min(asked.since if asked.since is not None else end - 1, end - 1)).start
         count = sum(1 for _ in calendar.between(start, end))
         return Window(start, end), max((span for span in spans if span <= count), default=spans[0])
-    worst = spells.worst(every)
+    worst = runs.worst(every)
     last = windows[-1] if windows else calendar.window_of(period.end - 1)
     window, span = told or ((worst.peak, worst.series.span) if worst else (last, spans[-1]))
     if asked.span in spans:
@@ -386,5 +386,3 @@ def _lane(watched: Watched, sheet: Sheet, name: str, metric: str, span: int) -> 
         floor=None if floor != floor else floor,  # noqa: PLR0124 (only NaN differs)
         normal=band_of(baseline_of(watched, replace(series, version=""))),
     )
-
-

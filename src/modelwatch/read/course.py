@@ -14,17 +14,15 @@ from modelwatch.domain.instants import Window
 from modelwatch.domain.measurement import Measurement, Series, Status
 from modelwatch.domain.metric import Better, Metric
 from modelwatch.domain.selection import Selection
-from modelwatch.judge import evaluate
-from modelwatch.judge.scope import applicable
 from modelwatch.read.case import Case, measured
+from modelwatch.read.limits import band_of, baseline_of, limits_of
 from modelwatch.store.metadata import Transaction
 
 LEAST, MOST = 28, 84  # windows
 AFTER = 3  # windows after the end, to see that it is over
-WIDTH = 3  # standard deviations of the reference's blocks on both sides of the band
 _MEANS = ("prediction_mean", "label_mean")
 
-Stood = Literal["inside", "outside", "past", "unknown", "alone"]
+Stood = Literal["inside", "better", "worse", "past", "unknown", "alone"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +48,8 @@ class Course:
         One for each window, oldest first.
     then
         The window that the incident's title speaks of.
-    mean, sd
-        What the reference's blocks of the same length read; None without a reference.
+    mean, normal
+        What the reference's blocks of the same length read, and three standard deviations around it; None without.
     limit, limit_status
         The value that a rule would not have passed, and how bad that is; None where no rule applies.
     bounds
@@ -65,7 +63,7 @@ class Course:
     points: tuple[Point, ...]
     then: Point
     mean: float | None = None
-    sd: float | None = None
+    normal: tuple[float, float] | None = None
     limit: float | None = None
     limit_status: Status | None = None
     bounds: tuple[float, float] = (-inf, inf)
@@ -73,10 +71,9 @@ class Course:
     @property
     def band(self) -> tuple[float, float] | None:
         """Where the reference's blocks lie; None where they say nothing of their spread."""
-        if self.mean is None or not self.sd:
+        if self.normal is None or self.normal[0] == self.normal[1]:
             return None
-        low, high = self.bounds
-        return max(self.mean - WIDTH * self.sd, low), min(self.mean + WIDTH * self.sd, high)
+        return max(self.normal[0], self.bounds[0]), min(self.normal[1], self.bounds[1])
 
     @property
     def sure(self) -> bool:
@@ -85,7 +82,7 @@ class Course:
 
     @property
     def stood(self) -> Stood:
-        """Where the window stood: `past` a limit, `inside` or `outside` the band, `alone` without a reference."""
+        """Where the window stood: `past` a limit, `inside` the band or beyond it, `alone` without a reference."""
         if self.then.value is None:
             return "unknown"
         if self.then.status.firing:
@@ -93,7 +90,10 @@ class Course:
         if self.band is None:
             return "alone"
         low, high = self.band
-        return "inside" if low <= self.then.value <= high else "outside"
+        if low <= self.then.value <= high:
+            return "inside"
+        good = {Better.HIGHER: self.then.value > high, Better.LOWER: self.then.value < low, Better.NEAR: False}
+        return "better" if good[self.better] else "worse"
 
 
 def course(tx: Transaction, case: Case, series: Series) -> Course | None:
@@ -107,10 +107,9 @@ def course(tx: Transaction, case: Case, series: Series) -> Course | None:
     points = tuple(_point(window, values.get(window.start)) for window in windows)
     if all(point.value is None for point in points):
         return None
-    reference = case.watched.reference
-    baseline = None if reference is None else reference.baselines.get(series)
+    baseline = baseline_of(case.watched, series)
     then = values.get(case.then.start)
-    limit, status = _limit(case, series, then or next(reversed(values.values())))
+    limit, status = _limit(case, series, case.then, None if then is None else then.value)
     return Course(
         series=series,
         title=metric.title,
@@ -119,7 +118,7 @@ def course(tx: Transaction, case: Case, series: Series) -> Course | None:
         points=points,
         then=_point(case.then, then),
         mean=None if baseline is None else baseline.mean,
-        sd=None if baseline is None else baseline.sd,
+        normal=band_of(baseline),
         limit=limit,
         limit_status=status,
         bounds=_bounds(case, metric),
@@ -172,27 +171,11 @@ def _point(window: Window, found: Measurement | None) -> Point:
     return Point(window, found.value, low, high, found.n, found.status, found.reason or "")
 
 
-def _limit(case: Case, series: Series, measurement: Measurement) -> tuple[float | None, Status | None]:
-    """The threshold told with the verdict, else that of the rule which the value comes closest to firing."""
-    mine = next((each for each in case.firing if each.series == series and each.window == measurement.window), None)
+def _limit(case: Case, series: Series, window: Window, value: float | None) -> tuple[float | None, Status | None]:
+    """The threshold told with the verdict, else the first that a rule would hold against the value."""
+    mine = next((each for each in case.firing if each.series == series and each.window == window), None)
     if mine is not None and mine.threshold is not None:
         return mine.threshold, mine.status
-    watched = case.watched
-    metric = case.metric(series.metric)
-    if watched is None or metric is None:
-        return None, None
-    monitor, reference = watched.monitor, watched.reference
-    features = monitor.features if watched.plan is None else watched.plan.features
-    for rule in applicable(
-        monitor.rules, series, measurement.window, metric=metric, features=features, spans=monitor.spans
-    ):
-        baseline = None if reference is None else reference.baselines.get(series)
-        verdict = evaluate(measurement, rule, metric=metric, baseline=baseline, expected_us=watched.expected_us)
-        if verdict.threshold is not None:
-            level = Status.CRITICAL if rule.warning is None else Status.WARNING
-            return verdict.threshold, verdict.status if verdict.status.firing else min(level, rule.cap, key=_rank)
-    return None, None
-
-
-def _rank(status: Status) -> int:
-    return status.rank
+    assert case.watched is not None
+    found = limits_of(case.watched, series, window, value=value or 0.0)
+    return (found[0].value, found[0].status) if found else (None, None)

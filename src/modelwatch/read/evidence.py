@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -16,6 +16,7 @@ Role = Literal["found", "ruled_out", "unclear", "when"]
 _RULED_OUT, _NO_EVENT = "Ruled out: ", "No deployment or other event"
 _SLICES, _ALIKE = "Slices: ", "Alike in "
 _UNCLEAR = ("too little to tell", "is not known yet")
+_GLANCE = 150  # characters
 _OVER = re.compile(r" over \d+ windows$")
 
 
@@ -32,6 +33,18 @@ def evidence(case: Case) -> tuple[Evidence, ...]:
     lines = [line for text in case.body["cause"]["evidence"] for line in _told(case, text)]
     order = ("found", "ruled_out", "unclear", "when")
     return tuple(sorted(lines, key=lambda line: order.index(line.role)))
+
+
+def reasons(lines: Sequence[Evidence]) -> tuple[str, ...]:
+    """What was found, as many lines of it as a glance takes in.
+
+    Examples
+    --------
+    >>> reasons([Evidence("found", "All 7 columns began at once"), Evidence("ruled_out", "Rows as usual")])
+    ('All 7 columns began at once',)
+    """
+    found = [line.text for line in lines if line.role == "found"]
+    return tuple(found[: 2 if sum(map(len, found[:2])) <= _GLANCE else 1])
 
 
 def slices_say(case: Case) -> str:

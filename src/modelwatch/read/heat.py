@@ -75,6 +75,14 @@ class HeatLine:
         """Why nothing was computed, as the newest window has it."""
         return next((each for each in reversed(self.track.reasons) if each), "")
 
+    def worst_of(self, places: range) -> int:
+        """The place of the worst of some windows: one without values, else that with the largest multiple."""
+        gone = next((place for place in reversed(places) if self.empty[place]), None)
+        if gone is not None:
+            return gone
+        found = self.multiples[places.start : places.stop]
+        return places.start + int(np.nanargmax(found)) if np.isfinite(found).any() else places[-1]
+
     def cell(self, places: range) -> tuple[float | None, bool]:
         """The worst multiple of some windows, and whether one of them had rows without a value."""
         found = self.multiples[places.start : places.stop]

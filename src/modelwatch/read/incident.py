@@ -14,13 +14,14 @@ from modelwatch.domain.columns import LABEL, PREDICTION, Task
 from modelwatch.domain.incident import Kind
 from modelwatch.domain.measurement import Series
 from modelwatch.domain.metric import Better
+from modelwatch.domain.names import ModelKey
 from modelwatch.domain.selection import Selection
 from modelwatch.read.case import Case, load_case, measured
 from modelwatch.read.course import Course, course, key_series
-from modelwatch.read.evidence import Evidence, evidence, slices_say
+from modelwatch.read.evidence import Evidence, evidence, reasons, slices_say
 from modelwatch.read.hours import MISSING, Hours, missing_by_hour, refused_by_hour, rows_by_hour
 from modelwatch.read.places import Places, places
-from modelwatch.read.sides import Sides, scores, sides
+from modelwatch.read.sides import Sides, sides
 from modelwatch.read.story import Entry, Similar, acknowledged_by, similar, timeline
 from modelwatch.show.status import State, state_of
 from modelwatch.store import silences
@@ -81,8 +82,7 @@ class IncidentView:
     """One incident as its page shows it; times are microseconds since 1970."""
 
     id: int
-    model: str
-    env: str
+    key: ModelKey
     title: str
     state: State
     peak: State
@@ -108,6 +108,7 @@ class IncidentView:
     refused: int | None
     figures: tuple[Figure, ...]
     evidence: tuple[Evidence, ...]
+    reasons: tuple[str, ...]
     action: tuple[str, str]
     columns: tuple[str, ...]
     known_columns: frozenset[str]
@@ -116,7 +117,7 @@ class IncidentView:
     lead: Course | None
     pair: tuple[Course, Course] | None
     scores: Sides | None
-    key: Course | None
+    course: Course | None
     places: Places | None
     slices_say: str
     rule: str
@@ -147,11 +148,11 @@ def incident_view(tx: Transaction, catalog: Catalog, number: int, *, project: st
     impact = case.body["cause"]["impact"]
     monitor = None if case.watched is None else case.watched.monitor
     held = [each for each in silences.active(tx, case.model_id, now) if each.covers(number, case.kind)]
+    lines = evidence(case)
     said = acknowledged_by(case.body)
     return IncidentView(
         id=number,
-        model=case.key.model,
-        env=case.key.env,
+        key=case.key,
         title=case.body["title"],
         state=state_of(str(case.stored.severity), case.body["firing"]),
         peak=state_of(case.body["peak"], case.body["verdicts"]),
@@ -176,16 +177,19 @@ def incident_view(tx: Transaction, catalog: Catalog, number: int, *, project: st
         affected=impact.get("rows_affected"),
         refused=impact.get("rows_refused"),
         figures=tuple(_figures(tx, case, None if key is None else key.series)),
-        evidence=evidence(case),
+        evidence=lines,
+        reasons=reasons(lines),
         action=first_step(case.body["cause"]["first_action"]),
         columns=case.columns,
-        known_columns=frozenset() if case.watched is None or case.watched.plan is None else frozenset(case.watched.plan.columns),
+        known_columns=frozenset()
+        if case.watched is None or case.watched.plan is None
+        else frozenset(case.watched.plan.columns),
         grid=grid,
         distribution=_distribution(tx, case),
         lead=None if key is not None and lead is not None and lead.series == key.series else lead,
         pair=_pair(tx, case),
-        scores=scores(tx, case, span=1 if case.lead is None else case.lead.series.span),
-        key=key,
+        scores=sides(tx, case, span=1 if case.lead is None else case.lead.series.span),
+        course=key,
         places=places(tx, case),
         slices_say=slices_say(case),
         rule="" if case.lead is None else case.lead.rule,
@@ -198,9 +202,13 @@ def _what(case: Case) -> What | None:
     lead = case.lead
     if lead is None:
         return None
-    alike = [each for each in case.firing if (each.series.metric, each.series.span) == (lead.series.metric, lead.series.span)]
+    alike = [
+        each for each in case.firing if (each.series.metric, each.series.span) == (lead.series.metric, lead.series.span)
+    ]
     values = [each.value for each in alike if each.value is not None]
-    columns = tuple(dict.fromkeys(each.series.column for each in alike if each.series.column not in ("", LABEL, PREDICTION)))
+    columns = tuple(
+        dict.fromkeys(each.series.column for each in alike if each.series.column not in ("", LABEL, PREDICTION))
+    )
     metric = case.metric(lead.series.metric)
     reference = None if case.watched is None else case.watched.reference
     baseline = None if reference is None else reference.baselines.get(lead.series)

@@ -20,6 +20,7 @@ from modelwatch.domain.slices import ALL_ROWS
 from modelwatch.read.heat import MISSING
 from modelwatch.read.period import Period, period_of
 from modelwatch.read.sheet import Sheet
+from modelwatch.read.spells import Spell, spells_of
 from modelwatch.show.status import State, order_of, state_of, worst_of
 from modelwatch.store import clock, events, glance, headlines, incidents, models, monitors, profiles, proposals
 from modelwatch.store.glance import Glance
@@ -58,8 +59,10 @@ class ModelView:
 
     Attributes
     ----------
-    live, past
-        Open incidents, the worst first and of these the one that began last; and all that touch the period.
+    live
+        Open incidents, the worst first and of these the one that began last.
+    spells
+        When incidents were open, all that touch the period.
     lead
         The worst open incident in full.
     ended
@@ -76,7 +79,7 @@ class ModelView:
     now: int
     state: State
     live: Sequence[Glance]
-    past: Sequence[Glance]
+    spells: Sequence[Spell]
     lead: StoredIncident | None
     ended: Glance | None
     versions: Sequence[str]
@@ -127,16 +130,17 @@ def read_model(tx: Transaction, catalog: Catalog, key: ModelKey, *, now: int, as
     known = glance.since(tx, key.project, 0, model_id=model_id)
     states = {each.id: state_of(each.severity, each.firing) for each in known}
     live = sorted((each for each in known if each.live), key=lambda each: (order_of(states[each.id]), -each.since))
-    ended = max(
-        (each for each in known if each.resolved is not None), key=lambda each: each.resolved or 0, default=None
-    )
+    over = [each for each in known if each.resolved is not None]
+    ended = max(over, key=lambda each: each.resolved or 0, default=None)
+    timelines = glance.timelines(tx, model_id)
+    spells = [spell for each in known for spell in spells_of(each, timelines.get(each.id, ()))]
     windows = period.windows
     return ModelView(
         watched=watched,
         now=now,
         state=worst_of(states[each.id] for each in live),
         live=live,
-        past=[each for each in known if each.since < period.end and (each.resolved or period.end) > period.start],
+        spells=[each for each in spells if each.start < period.end and (each.end or period.end) > period.start],
         lead=incidents.get(tx, live[0].id, model_id=model_id) if live else None,
         ended=None if live else ended,
         versions=profiles.versions(tx, model_id),

@@ -52,7 +52,13 @@ class Period:
         >>> period.cells(period.windows)
         [range(0, 2), range(2, 4), range(4, 6)]
         """
-        return _grouped(windows, self.cell)
+        if self.cell.size != 7 * DAY or self.calendar.size > DAY:
+            return _grouped(windows, self.cell)
+        # Weeks that end with the newest day, so that the newest cell is a whole one.
+        days = _grouped(windows, Calendar(DAY, self.calendar.timezone))
+        firsts = range(len(days) % 7 - 7 if len(days) % 7 else 0, len(days), 7)
+        weeks = [days[max(first, 0) : first + 7] for first in firsts]
+        return [range(week[0].start, week[-1].stop) for week in weeks if week]
 
     def steps(self, windows: Sequence[Window]) -> list[range]:
         """The places of the windows that one mark of a lane stands for: one, unless there are too many."""

@@ -56,8 +56,8 @@ def places(tx: Transaction, case: Case) -> Places | None:
     if case.watched is None or case.lead is None:
         return None
     lead, key = case.lead.series, key_series(case)
-    names = {ROWS, PREDICTED, LABELLED, lead.metric} | ({key.metric} if key else set())
-    found = measured(tx, case, Selection(metrics=frozenset(names)), case.then.start, case.then.end)
+    names = frozenset({ROWS, PREDICTED, LABELLED, lead.metric, *([key.metric] if key else [])})
+    found = measured(tx, case, Selection(metrics=names), case.then.start, case.then.end)
     values = found.get(case.then.start, {})
     slices = sorted({series.slice for series in values if series.slice and series.metric == ROWS})
     sliced = any(series.slice and _is(series, lead) for series in values)

@@ -1,120 +1,78 @@
-"""Runs of windows in which a series of a column was past its limit: since when, until when, and how far.
+"""When an incident was open: it may be resolved and open again, each time for another reason and as bad as it then was.
 
-Read from the statuses that were stored; the first line of a column's page and its lanes tell of them.
+Read from what its timeline tells of its turns; charts draw each spell by itself.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
-import numpy as np
+from modelwatch.domain.incident import Kind
+from modelwatch.domain.instants import parse_instant
+from modelwatch.show.status import State, state_of, worst_of
+from modelwatch.store.glance import Glance
 
-from modelwatch.catalog import Catalog
-from modelwatch.domain.instants import Window
-from modelwatch.domain.measurement import Series, Status
-from modelwatch.domain.metric import Metric
-from modelwatch.measure.measured import STATUSES
-from modelwatch.read.limits import Limit
-from modelwatch.read.sheet import Sheet, Track
-
-Limits = Callable[[Series, Window, float], Sequence[Limit]]
-"""The thresholds of a series in a window, on the side of the reference on which a value lies."""
-_RANKS = np.array([status.rank for status in STATUSES])
+_OPENED, _RESOLVED, _ROSE = ("opened at ", "reopened at "), "resolved", "rose to "
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spell:
-    """One run of firing windows of one series.
+    """One stretch in which an incident was open; without an end it still is."""
 
-    Attributes
-    ----------
-    start, end
-        Of the first and of the last window; the run goes on if that is the newest window of all.
-    peak, value
-        The window in which the value lay farthest past its limit, and that value.
-    multiple
-        That value as a multiple of its limit; 1 where it has none.
-    last
-        The value in the last window of the run.
-    """
-
-    metric: Metric
-    series: Series
-    status: Status
+    id: int
+    kind: Kind
+    title: str
+    state: State
     start: int
-    end: int
-    windows: int
-    peak: Window
-    value: float
-    limit: float | None
-    multiple: float
-    last: float
-    goes_on: bool
+    end: int | None = None
 
 
-def spells_of(sheet: Sheet, column: str, catalog: Catalog, limits: Limits) -> list[Spell]:
-    """Every run of every series of a column, what is worst first."""
+def spells_of(incident: Glance, timeline: Sequence[Mapping[str, str]]) -> list[Spell]:
+    """Every time that an incident was open, oldest first.
+
+    Examples
+    --------
+    >>> from modelwatch.domain.incident import State as Stage
+    >>> from modelwatch.domain.measurement import Status
+    >>> storm = Glance(1, 7, Kind.DRIFT, Stage.OPEN, Status.WARNING, 0, None, "visib drifts", 0)
+    >>> told = [("1970-01-01", "opened at warning: temp drifts"), ("1970-01-03", "resolved: 2 ok windows running"),
+    ...     ("1970-01-05", "reopened at warning: visib drifts")]
+    >>> [(each.title, each.end is None) for each in spells_of(storm, [{"at": at, "text": text} for at, text in told])]
+    [('temp drifts', False), ('visib drifts', True)]
+    """
     found: list[Spell] = []
-    for series in sheet.series:
-        if series.column == column and series.metric in catalog.metrics:
-            track = sheet.track(series.metric, column, span=series.span)
-            for run in _runs(track):
-                found.append(_spell(sheet, catalog.metrics.get(series.metric), series, track, run, limits))
-    return sorted(found, key=lambda each: (-each.status.rank, -each.multiple, each.series.span))
+    for moment in timeline:
+        at, text = parse_instant(moment["at"]), moment["text"]
+        opened = next((word for word in _OPENED if text.startswith(word)), None)
+        if opened is not None:
+            severity, _, title = text.removeprefix(opened).partition(": ")
+            state = state_of(severity, ())
+            found.append(Spell(id=incident.id, kind=incident.kind, title=title, state=state, start=at))
+        elif found and found[-1].end is None and text.startswith(_ROSE):
+            rose = state_of(text.removeprefix(_ROSE).partition(",")[0], ())
+            found[-1] = replace(found[-1], state=worst_of([found[-1].state, rose]))
+        elif found and found[-1].end is None and text.startswith(_RESOLVED):
+            found[-1] = replace(found[-1], end=at)
+    if not found:
+        return [_whole(incident)]
+    return [*found[:-1], _last(incident, found[-1])] if len(found) > 1 else [_last(incident, found[0])]
 
 
-def worst(found: Sequence[Spell]) -> Spell | None:
-    """The one of the worst status that went farthest past its limit; None if nothing ever fired."""
-    return found[0] if found else None
-
-
-def longest(found: Iterable[Spell]) -> Spell | None:
-    """The longest run, the worse of equals."""
-    return max(found, key=lambda each: (each.windows, each.status.rank, each.multiple), default=None)
-
-
-def firing(track: Track) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    """Where a series fires."""
-    return track.measured & (_RANKS[track.status] >= Status.WARNING.rank)
-
-
-def _runs(track: Track) -> list[range]:
-    ends = np.flatnonzero(np.diff(np.concatenate([[False], firing(track), [False]]).astype(np.int8)))
-    return [range(int(start), int(end)) for start, end in zip(ends[::2], ends[1::2], strict=True)]
-
-
-def _spell(
-    sheet: Sheet,
-    metric: Metric,
-    series: Series,
-    track: Track,
-    run: range,
-    limits: Limits,
-) -> Spell:
-    known = limits(series, sheet.windows[run[-1]], track.at(run[-1]) or 0.0)
-    level = known[0].value if known else None
-    sizes: list[float] = []
-    bounds: list[float | None] = []
-    for place in run:
-        value, floor = track.at(place) or 0.0, float(track.floor[place])
-        bound = level if level is None or floor != floor else max(level, floor)  # noqa: PLR0124 (only NaN differs)
-        bounds.append(bound)
-        sizes.append(abs(value / bound) if bound else 1.0)
-    at = int(np.argmax(sizes))
-    place = run[at]
-    ranks = _RANKS[track.status[run.start : run.stop]]
+def _whole(incident: Glance) -> Spell:
+    state = state_of(incident.severity, incident.firing)
     return Spell(
-        metric=metric,
-        series=series,
-        status=track.status_at(run.start + int(np.argmax(ranks))),
-        start=sheet.windows[run[0]].start,
-        end=sheet.windows[run[-1]].end,
-        windows=len(run),
-        peak=sheet.windows[place],
-        value=track.at(place) or 0.0,
-        limit=bounds[at],
-        multiple=sizes[at],
-        last=track.at(run[-1]) or 0.0,
-        goes_on=run.stop == len(sheet.windows),
+        id=incident.id,
+        kind=incident.kind,
+        title=incident.title,
+        state=state,
+        start=incident.since,
+        end=incident.resolved,
     )
+
+
+def _last(incident: Glance, spell: Spell) -> Spell:
+    """The newest spell as the incident itself tells of it: from the window in which it began; silence is no data."""
+    now = state_of(incident.severity, incident.firing)
+    state, start = now if now is State.NODATA else spell.state, min(incident.since, spell.start)
+    return replace(spell, start=start, end=incident.resolved, title=incident.title, state=state)

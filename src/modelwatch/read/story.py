@@ -13,7 +13,7 @@ from modelwatch.domain.incident import State as Standing
 from modelwatch.domain.instants import DAY, parse_instant
 from modelwatch.read.case import Case
 from modelwatch.show.status import State, state_of
-from modelwatch.store import incidents
+from modelwatch.store import incidents, responses
 from modelwatch.store.incidents import StoredIncident
 from modelwatch.store.metadata import Transaction
 
@@ -74,12 +74,12 @@ def similar(tx: Transaction, case: Case) -> tuple[Similar, ...]:
     mine = set(case.columns)
     found = [
         each
-        for each in incidents.listed(tx, model_id=case.model_id)
-        if each.kind is case.kind
-        and (each.opened, each.id) < (case.stored.opened, case.stored.id)
-        and (mine & set(each.body["cause"]["columns"]) or not (mine or each.body["cause"]["columns"]))
-    ]
-    return tuple(_similar(each) for each in reversed(found[-SIMILAR:]))
+        for each in incidents.before(tx, case.model_id, case.kind, case.stored.opened, case.stored.id)
+        if mine & set(each.body["cause"]["columns"]) or not (mine or each.body["cause"]["columns"])
+    ][-SIMILAR:]
+    said = responses.listed(tx, case.model_id, [each.id for each in found])
+    seen = {each.incident_id: each.who for each in said if each.what == "acknowledge"}
+    return tuple(_similar(each, seen.get(each.id)) for each in reversed(found))
 
 
 def acknowledged_by(body: Mapping[str, Any]) -> str | None:
@@ -88,7 +88,7 @@ def acknowledged_by(body: Mapping[str, Any]) -> str | None:
     return next(said, None)
 
 
-def _similar(found: StoredIncident) -> Similar:
+def _similar(found: StoredIncident, seen: str | None) -> Similar:
     begin = parse_instant(found.body["window"]["start"])
     return Similar(
         id=found.id,
@@ -96,7 +96,7 @@ def _similar(found: StoredIncident) -> Similar:
         state=state_of(found.body["peak"], found.body["verdicts"]),
         since=begin,
         lasted=None if found.state is not Standing.RESOLVED or found.resolved is None else found.resolved - begin,
-        acknowledged_by=acknowledged_by(found.body),
+        acknowledged_by=seen,
     )
 
 

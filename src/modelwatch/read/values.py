@@ -109,6 +109,15 @@ class Levels:
     lost: tuple[tuple[str, float], ...] = ()
     more: int = 0
 
+    @property
+    def moved(self) -> tuple[str, ...]:
+        """The names in the order of how far their share lies from the reference's; as they stand without one."""
+        reference, current = self.sides.get("reference"), self.sides.get("current")
+        if reference is None or current is None:
+            return self.names
+        off = {name: abs(now - then) for name, now, then in zip(self.names, current, reference, strict=True)}
+        return tuple(sorted(self.names, key=lambda name: -off[name]))
+
 
 def moments(sketch: Sketch, reference: Sketch | None = None) -> Moments:
     """Where the values of a sketch lie, beside the range of the reference's.

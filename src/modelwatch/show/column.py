@@ -52,14 +52,6 @@ class Past:
     span: int
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A finding and its proof, one sentence and one line."""
-
-    says: str
-    proof: str
-
-
 def short(metric: Metric) -> str:
     """A metric's name where there is little room: people know some by fewer letters than their title."""
     return _SHORT.get(metric.name, metric.title)
@@ -70,32 +62,15 @@ def written(metric: Metric) -> Written:
     return digits.share if metric.name.endswith("_share") else digits.metric
 
 
-def stretch(start: int, end: int, zone: str, *, beside: int | None = None) -> str:
-    """A stretch of time as its days, or of less than a day as its hours.
+def length(micros: int) -> str:
+    """How long a span of windows is: whole days as days.
 
     Examples
     --------
-    >>> stretch(0, DAY, "UTC", beside=0).replace(digits.HARD_SPACE, " ")
-    '1 Jan'
-    >>> stretch(0, 28 * DAY, "UTC", beside=0).replace(digits.HARD_SPACE, " ")
-    '1 to 28 Jan'
-    >>> stretch(0, 40 * DAY, "UTC", beside=0).replace(digits.HARD_SPACE, " ")
-    '1 Jan to 9 Feb'
-    >>> stretch(0, DAY // 24, "UTC", beside=0).replace(digits.HARD_SPACE, " ")
-    '1 Jan 00:00 to 01:00'
+    >>> length(DAY).replace(digits.HARD_SPACE, " "), length(DAY // 4).replace(digits.HARD_SPACE, " ")
+    ('1 d', '6 h')
     """
-    first, last = digits.local(start, zone), digits.local(end - 1, zone)
-    if end - start < DAY - DAY // 12:
-        until = digits.local(end, zone)
-        same = until.date() == first.date()
-        told = f"{until:%H:%M}" if same else digits.moment(end, zone, beside=beside)
-        return f"{digits.moment(start, zone, beside=beside)} to {told}"
-    told = digits.day(end - 1, zone, beside=beside)
-    if first.date() == last.date():
-        return told
-    if (first.year, first.month) == (last.year, last.month):
-        return f"{first.day} to {told}"
-    return f"{digits.day(start, zone, beside=beside if first.year == last.year else None)} to {told}"
+    return digits.duration(micros) if micros % DAY else f"{micros // DAY}{digits.HARD_SPACE}d"
 
 
 def found(firing: Sequence[Past], zone: str, now: int) -> str:
@@ -103,7 +78,7 @@ def found(firing: Sequence[Past], zone: str, now: int) -> str:
     worst = firing[0]
     when = digits.day(worst.end - 1, zone, beside=now)
     value = written(worst.metric)(worst.value)
-    over = f"over {digits.duration(worst.span)} to {when}" if worst.span > 2 * DAY else f"on {when}"
+    over = f"over {length(worst.span)} to {when}" if worst.span > 2 * DAY else f"on {when}"
     if worst.metric.name == "missing_share" and worst.value == 1:
         return f"No values on {when}, nothing to compare"
     if worst.metric.name in _SAID:
@@ -114,7 +89,9 @@ def found(firing: Sequence[Past], zone: str, now: int) -> str:
 
 def since(firing: Sequence[Past], zone: str, now: int) -> str:
     """Which series are past their limit, each since when."""
-    told = [f"{short(each.metric)} {_over(each)}since {digits.day(each.start, zone, beside=now)}" for each in firing[:3]]
+    told = [
+        f"{short(each.metric)} {_over(each)}since {digits.day(each.start, zone, beside=now)}" for each in firing[:3]
+    ]
     more = f" and {len(firing) - 3} more" if len(firing) > 3 else ""
     return f"Past their limit: {', '.join(told)}{more}." if len(firing) > 1 else f"Past its limit: {told[0]}."
 
@@ -123,10 +100,10 @@ def before(past: Past, zone: str, now: int) -> str:
     """The longest time that a series was past its limit before."""
     write = written(past.metric)
     limit = "" if past.limit is None else f" against a limit of {write(past.limit)}"
-    when = stretch(past.start, past.end, zone, beside=now)
+    when = digits.window(past.start, past.end, zone, beside=now)
     days = when if " to " not in when else f"from {when}"
     return f"Before: {short(past.metric)} {_over(past)}past its limit {days}, up to {write(past.value)}{limit}."
 
 
 def _over(past: Past) -> str:
-    return f"over {digits.duration(past.span)} " if past.span > DAY else ""
+    return f"over {length(past.span)} " if past.span > DAY else ""

@@ -177,12 +177,12 @@ def reading(value: float | None, name: str, unit: str = "", *, signed: bool = Fa
 
 
 def prose(text: str, *, beside: int | None = None) -> str:
-    """A stored sentence with its dates and times written as pages write them; commands between backticks stay.
+    r"""A stored sentence with its dates and times written as pages write them; commands between backticks stay.
 
     Examples
     --------
     >>> prose("began on 2013-12-31, last row of 2013-12-31T02:00:00Z", beside=parse_instant("2013-03-01"))
-    'began on 31\\xa0Dec, last row of 31\\xa0Dec 02:00 UTC'
+    'began on 31\xa0Dec, last row of 31\xa0Dec 02:00 UTC'
     >>> prose("see `show --since 2013-12-31`")
     'see `show --since 2013-12-31`'
     """

@@ -69,6 +69,12 @@ def since(tx: Transaction, project: str, instant: int, *, model_id: int | None =
     return sorted(found, key=lambda each: (each.opened, each.id))
 
 
+def timelines(tx: Transaction, model_id: int) -> dict[int, list[dict[str, str]]]:
+    """What happened to each incident of a model, oldest first, as its JSON has it; not what people said."""
+    query = select(_C.id, _C.body["timeline"].label("timeline")).where(_C.model_id == model_id)
+    return {row.id: row.timeline for row in tx.execute(query)}
+
+
 def last_resolved(tx: Transaction) -> dict[int, int]:
     """When the last incident of each model ended, of those that had one which did."""
     query = select(_C.model_id, func.max(_C.resolved).label("ended")).where(_C.resolved.is_not(None))

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import JSON, Column, Index, LargeBinary, String, Table, func, or_, select
+from sqlalchemy import JSON, Column, Index, LargeBinary, String, Table, and_, func, or_, select
 
 from modelwatch.domain.errors import InputError, UnknownName
 from modelwatch.domain.event import close_in_time
@@ -108,6 +108,16 @@ def listed(
     return _completed(tx, tx.execute(query).all())
 
 
+def before(tx: Transaction, model_id: int, kind: Kind, opened: int, incident_id: int) -> list[StoredIncident]:
+    """The incidents of one kind that opened before another one, the oldest first, as `put` stored them.
+
+    What is added to an incident on reading is left out: it takes as long as all of this.
+    """
+    earlier = or_(_C.opened < opened, and_(_C.opened == opened, _C.id < incident_id))
+    query = select(INCIDENT).where(_C.model_id == model_id, _C.kind == str(kind), earlier)
+    return [_plain(row) for row in tx.execute(query.order_by(_C.opened, _C.id))]
+
+
 def get(
     tx: Transaction, incident_id: int, *, model_id: int | None = None, project: str | None = None
 ) -> StoredIncident:
@@ -170,6 +180,11 @@ def _completed(tx: Transaction, rows: Sequence[Any]) -> list[StoredIncident]:
     ]
 
 
+def _plain(row: Any) -> StoredIncident:
+    kind, state, severity = Kind(row.kind), State(row.state), Status(row.severity)
+    return StoredIncident(row.model_id, row.id, kind, state, severity, row.opened, row.resolved, row.body)
+
+
 def _events_told(tx: Transaction, row: Any, last: int | None) -> str:
     """The line of evidence on events; those of an open incident as of the last window that was closed."""
     window = row.body["window"]
@@ -181,5 +196,4 @@ def _stored(row: Any, said: list[dict[str, Any]], sent: list[dict[str, Any]], ne
     timeline = sorted([*row.body["timeline"], *said], key=lambda moment: parse_instant(moment["at"]))
     cause = {**row.body["cause"], "evidence": [*row.body["cause"]["evidence"], near]}
     body = {**row.body, "cause": cause, "state": row.state, "timeline": timeline, "notified": sent}
-    kind, state, severity = Kind(row.kind), State(row.state), Status(row.severity)
-    return StoredIncident(row.model_id, row.id, kind, state, severity, row.opened, row.resolved, body)
+    return _plain(row)._replace(body=body)

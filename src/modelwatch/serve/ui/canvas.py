@@ -75,6 +75,22 @@ class Canvas:
         return self.view.period.steps(self.view.windows)
 
     @cached_property
+    def cells(self) -> list[range]:
+        """The places of the windows behind each cell of a heat map."""
+        return self.view.period.cells(self.view.windows)
+
+    @cached_property
+    def cell_names(self) -> list[str]:
+        """How the time of each cell is written."""
+        windows = self.view.windows
+        return [self.named(Window(windows[cell.start].start, windows[cell.stop - 1].end)) for cell in self.cells]
+
+    @cached_property
+    def cell_of(self) -> list[int]:
+        """In which cell the newest window behind each mark lies."""
+        return [bisect_right(self.cells, step.stop - 1, key=lambda cell: cell.start) - 1 for step in self.steps]
+
+    @cached_property
     def windows(self) -> list[Window]:
         """The stretch of time of each mark."""
         all_windows = self.view.windows
@@ -113,7 +129,8 @@ class Canvas:
 
     def span(self, windows: int) -> str:
         """How long a span of windows is."""
-        return digits.duration(windows * self.view.period.calendar.size)
+        length = windows * self.view.period.calendar.size
+        return f"{length // DAY}{digits.HARD_SPACE}d" if length % DAY == 0 else digits.duration(length)
 
     def points(self, track: Track) -> list[Point]:
         """A series as points in the middle of its windows."""

@@ -19,16 +19,17 @@ from modelwatch.domain.measurement import Status
 from modelwatch.domain.scope import Scope
 from modelwatch.read.column import Asked, ColumnView, Row, column_view
 from modelwatch.read.period import DAYS
-from modelwatch.read.spells import Spell
+from modelwatch.read.runs import Run
 from modelwatch.read.values import Levels, Moments, Numbers
 from modelwatch.serve.endpoint import Call, Endpoint
 from modelwatch.serve.ui.column_charts import VIEWS, Canvas, state_of
 from modelwatch.serve.ui.lanes import lanes_json
-from modelwatch.serve.ui.site import in_thread, page, segment
+from modelwatch.serve.ui.site import data_json, in_thread, page, segment
 from modelwatch.show import column as words
 from modelwatch.show import digits
 from modelwatch.show.charts import Chart
 from modelwatch.show.charts.bullet import Bullet, bullet
+from modelwatch.show.incidents import finding
 from modelwatch.show.status import State
 
 SHOWN = 9
@@ -74,15 +75,20 @@ def show(call: Call) -> Response:
         folded=lines[shown:],
         table=_table(view, canvas),
         told=told,
+        provisional=any(row.measurement.provisional for row in view.rows),
         lanes_data=_lanes_data(canvas, told),
+        bounds=data_json([(window.start // 1000, window.end // 1000) for window in canvas.marks]),
         url=url,
         column_url=lambda name: f"{_path(view, name)}{_query({'env': env, 'range': call.query('range')})}",
         model_url=f"/models/{segment(view.watched.key.model)}{_query({'env': env})}",
-        ranges=list(DAYS),
+        ranges=(ranges := list(DAYS)),
+        shorter=_beside(ranges, view.period.name, -1),
+        longer=_beside(ranges, view.period.name, 1),
         selected=canvas.named(view.selected),
         gained=_named(view.shape.gained) if isinstance(view.shape, Levels) else "",
         lost=_named(view.shape.lost) if isinstance(view.shape, Levels) else "",
-        spans=[(span, digits.duration(span * view.period.calendar.size)) for span in view.watched.monitor.spans],
+        spans=[(span, words.length(span * view.period.calendar.size)) for span in view.watched.monitor.spans],
+        incident="" if view.incident is None else finding(view.incident.body["title"]),
     )
 
 
@@ -141,14 +147,14 @@ def _banner(view: ColumnView) -> dict[str, Any]:
     return {"says": says, "proof": " ".join(proof), "state": state}
 
 
-def _past(view: ColumnView, spell: Spell) -> words.Past:
+def _past(view: ColumnView, run: Run) -> words.Past:
     return words.Past(
-        metric=spell.metric,
-        value=spell.last if spell.goes_on else spell.value,
-        limit=spell.limit,
-        start=spell.start,
-        end=spell.end,
-        span=spell.series.span * view.period.calendar.size,
+        metric=run.metric,
+        value=run.last if run.goes_on else run.value,
+        limit=run.limit,
+        start=run.start,
+        end=run.end,
+        span=run.series.span * view.period.calendar.size,
     )
 
 
@@ -165,12 +171,20 @@ def _line(row: Row, view: ColumnView) -> Line:
         value=write(measurement.value),
         floor=write(measurement.noise_floor) if measurement.noise_floor is not None else digits.NOTHING,
         threshold=" / ".join(write(each) for each in limits),
-        bullet=bullet(measurement.value, floor=measurement.noise_floor, limits=limits[:1], normal=row.normal),
+        bullet=bullet(measurement.value, floor=measurement.noise_floor, limits=limits[:1], normal=_within(row)),
         state=state,
         word="" if ruled else "no rule",
         why=measurement.reason or "",
-        over=digits.duration(measurement.series.span * view.period.calendar.size) if other else "",
+        over=words.length(measurement.series.span * view.period.calendar.size) if other else "",
     )
+
+
+def _within(row: Row) -> tuple[float, float] | None:
+    """What is normal, as far as the metric can go."""
+    if row.normal is None:
+        return None
+    low, high = row.metric.range
+    return min(max(row.normal[0], low), high), min(max(row.normal[1], low), high)
 
 
 def _forms(view: ColumnView) -> dict[str, str]:
@@ -210,12 +224,19 @@ def _table(view: ColumnView, canvas: Canvas) -> dict[str, Any]:
     }
 
 
+def _beside(names: Sequence[str], name: str, step: int) -> str | None:
+    """The range before or after one of them."""
+    place = names.index(name) + step if name in names else -1
+    return names[place] if 0 <= place < len(names) else None
+
+
 def _at(side: Moments, place: int) -> float | None:
     return side.quantiles[place] if side.quantiles else None
 
 
 def _lanes_data(canvas: Canvas, told: Sequence[Any]) -> Markup:
-    return lanes_json(canvas.axis, canvas.marks, {each.lane.name: each.readouts for each in told})
+    times = [[canvas.named(window)] for window in canvas.marks]
+    return lanes_json(canvas.axis, canvas.marks, {"time": times, **{each.lane.name: each.readouts for each in told}})
 
 
 def _path(view: ColumnView, name: str) -> str:

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from modelwatch.domain.instants import Window, parse_instant
+from modelwatch.domain.instants import DAY, HOUR, Window, parse_instant
 from modelwatch.domain.measurement import Status
 from modelwatch.read.column import ColumnView, Lane
-from modelwatch.read.spells import firing
+from modelwatch.read.runs import firing
 from modelwatch.read.values import Levels, Numbers
 from modelwatch.serve.ui import lanes
 from modelwatch.serve.ui.lanes import Key
@@ -26,10 +26,11 @@ from modelwatch.show.charts.fan import MOST_LEVELS, fan, level_lines
 from modelwatch.show.charts.ground import Ground, Stretch, strip
 from modelwatch.show.charts.limits import Held, held
 from modelwatch.show.charts.series import Limit
-from modelwatch.show.status import State
+from modelwatch.show.status import STATES, State
 
 VIEWS = {"density": "Density", "below": "CDF", "deciles": "Deciles"}
 _STATES = {Status.CRITICAL: State.CRITICAL, Status.WARNING: State.WARNING, Status.NO_DATA: State.NODATA}
+_TOPS = (0.1, 0.2, 0.5)  # of the axis of missing shares, up to all
 _NOTABLE = 0.01  # share of the values beyond the reference's range from which a line says so
 
 
@@ -71,7 +72,9 @@ class Canvas:
         known = view.watched.reference
         return Ground(
             axis=self.axis,
-            reference=None if reference is None or not known or not known.rows else Stretch(reference.start, reference.end),
+            reference=None
+            if reference is None or not known or not known.rows
+            else Stretch(reference.start, reference.end),
             reference_says=("Reference", ""),
             wrong=wrong,
             selected=Stretch(view.selected.start, view.selected.end),
@@ -85,7 +88,11 @@ class Canvas:
 
     def named(self, window: Window) -> str:
         """How a stretch of time is written, with its year only if that is not the last one shown."""
-        return words.stretch(window.start, window.end, self.axis.zone, beside=self.axis.end - 1)
+        told = digits.window(window.start, window.end, self.axis.zone, beside=self.axis.end - 1)
+        several = self.view.period.calendar.window_of(window.start).end < window.end
+        if not several or window.end - window.start > DAY - HOUR:
+            return told
+        return f"{told} to {digits.local(window.end, self.axis.zone):%H:%M}"
 
     @property
     def charts(self) -> list[Chart]:
@@ -158,7 +165,10 @@ class Canvas:
         if self.view.earlier is not None:
             named["earlier"] = self.named(self.view.earlier)
         return Telling(
-            name="distribution", says=self._says(), columns={**columns, **{side: named[side] for side in sides}}, rows=rows
+            name="distribution",
+            says=self._says(),
+            columns={**columns, **{side: named[side] for side in sides}},
+            rows=rows,
         )
 
     def _says(self) -> str:
@@ -169,7 +179,9 @@ class Canvas:
             return f"Distribution of {name}: no values in {when}."
         told = f"Distribution of {name} in {when}, {digits.count(current.n)} values"
         if current.median is not None and reference is not None and reference.median is not None:
-            return f"{told}: median {digits.metric(current.median)}, in the reference {digits.metric(reference.median)}."
+            return (
+                f"{told}: median {digits.metric(current.median)}, in the reference {digits.metric(reference.median)}."
+            )
         return f"{told}."
 
     @cached_property
@@ -187,7 +199,10 @@ class Canvas:
         normal = () if reference is None else reference.quantiles
         names = ("low", "lower", "median", "upper", "high")
         rows = [
-            {"window": self.named(day.window), **dict(zip(names, map(digits.metric, day.values.quantiles), strict=True))}
+            {
+                "window": self.named(day.window),
+                **dict(zip(names, map(digits.metric, day.values.quantiles), strict=True)),
+            }
             for day in view.days
             if day.values.quantiles
         ]
@@ -198,7 +213,7 @@ class Canvas:
         says = f"Median of {view.name} over time, {digits.metric(last.values.median)} at last{usual}."
         telling = Telling(name="values", says=says, columns=columns, rows=rows)
         chart = fan(telling, points, ground=self.ground, written=_short_number, normal=normal)
-        keys = [Key("line", "median"), Key("ribbon", "25 to 75 %"), Key("ribbon", "5 to 95 %")]
+        keys = [Key("line", "median"), Key("ribbon", "25 to 75 %"), Key("ribbon-wide", "5 to 95 %")]
         beside = [f"reference {digits.metric(normal[2])}"] if normal else []
         return Told(
             lanes.Lane(
@@ -233,8 +248,10 @@ class Canvas:
     def _levels(self) -> Told:
         view = self.view
         shape = view.shape if isinstance(view.shape, Levels) else None
-        names = shape.names[:MOST_LEVELS] if shape else ()
-        shares = [tuple(day.levels.get(name, 0) / day.values.n for name in names) if day.values.n else () for day in view.days]
+        names = shape.moved[:MOST_LEVELS] if shape else ()
+        shares = [
+            tuple(day.levels.get(name, 0) / day.values.n for name in names) if day.values.n else () for day in view.days
+        ]
         points = [((day.window.start + day.window.end) // 2, each) for day, each in zip(view.days, shares, strict=True)]
         rows = [
             {"window": self.named(day.window), **{str(place): digits.share(part) for place, part in enumerate(each)}}
@@ -242,17 +259,18 @@ class Canvas:
             if each
         ]
         columns = {"window": "Window", **{str(place): name for place, name in enumerate(names)}}
-        says = f"Shares of the {len(names)} largest levels of {view.name} over time."
+        says = f"Shares of {', '.join(names)} in {view.name} over time."
         telling = Telling(name="values", says=says, columns=columns, rows=rows)
-        normal = shape.sides.get("reference", ())[: len(names)] if shape else ()
+        known = dict(zip(shape.names, shape.sides.get("reference", ()), strict=False)) if shape else {}
+        normal = [known[name] for name in names if name in known]
         chart = level_lines(telling, points, ground=self.ground, normal=normal)
-        drawn: tuple[lanes.Drawn, ...] = ("line", "label", "thin")
-        more = [f"of {len(shape.names) + shape.more} levels"] if shape else []
+        drawn: tuple[lanes.Drawn, ...] = ("line", "label", "label-thin")
+        total = len(shape.names) + shape.more if shape else 0
         return Told(
             lanes.Lane(
                 name="values",
                 title="Shares of levels",
-                under=f"the {len(names)} largest {more[0]}" if more and shape and len(names) < len(shape.names) else "",
+                under=f"the {len(names)} that moved most of {total}" if total > len(names) else "",
                 chart=chart,
                 keys=[Key(look, name) for look, name in zip(drawn, names, strict=False)],
                 readout=[*self._levels_told(shape), *self._gap()],
@@ -267,12 +285,12 @@ class Canvas:
         )
 
     def _levels_told(self, shape: Levels | None) -> list[str]:
-        current = shape.sides.get("current") if shape else None
-        if shape is None or current is None:
+        if shape is None or "current" not in shape.sides:
             return ["No values", f"in {self.named(self.view.selected)}"]
-        told = [f"{shape.names[0]} {digits.share(current[0])}", "selected"]
+        place = shape.names.index(shape.moved[0])
+        told = [f"{shape.moved[0]} {digits.share(shape.sides['current'][place])}", "selected"]
         reference = shape.sides.get("reference")
-        return told if reference is None else [*told, f"reference {digits.share(reference[0])}"]
+        return told if reference is None else [*told, f"reference {digits.share(reference[place])}"]
 
     @cached_property
     def drift(self) -> Told | None:
@@ -307,7 +325,7 @@ class Canvas:
         )
         keys = [Key("line", self._span(lane.span))]
         if beside is not None:
-            keys.append(Key("thin", self._span(beside.span)))
+            keys.append(Key("label-thin", self._span(beside.span)))
         at = self._place()
         return Told(
             lanes.Lane(
@@ -340,7 +358,8 @@ class Canvas:
     def _limits(self, lane: Lane) -> list[Limit]:
         write = words.written(lane.metric)
         found = [
-            Limit(each.value, f"{each.status} threshold {write(each.value)}", _level(each.status)) for each in lane.limits
+            Limit(each.value, f"{each.status} threshold {write(each.value)}", _level(each.status))
+            for each in lane.limits
         ]
         if lane.floor is None:
             return found
@@ -365,10 +384,10 @@ class Canvas:
             return ["Not computed", f"{self._span(lane.span)}, selected"]
         told: list[str | tuple[State, str]] = [words.written(lane.metric)(value), f"{self._span(lane.span)}, selected"]
         told += self._limit_told(lane)
-        return [*told, (state_of(state), str(state))] if state.firing else told
+        return [*told, _worded(state)] if state.firing else told
 
     def _span(self, windows: int) -> str:
-        return digits.duration(windows * self.view.period.calendar.size)
+        return words.length(windows * self.view.period.calendar.size)
 
     @property
     def _unit(self) -> str:
@@ -388,21 +407,23 @@ class Canvas:
             # A window before the first row is a gap, not one with nothing in it.
             if share is not None:
                 drawn.append(Bar(day.window.start, day.window.end, share, state_of(state)))
-        top = next((each for each in (0.05, 0.2, 0.5) if max((b.value or 0 for b in drawn), default=0) <= each), 1.0)
-        shown = [each for each in lane.limits if each.value <= top]
+        worst = max((bar.value or 0.0 for bar in drawn), default=0.0)
+        top = next((each for each in _TOPS if worst <= each), 1.0)
+        shown = [each for each in lane.limits if each.value <= 0.8 * top]
         rows = [
             {"window": self.named(day.window), "share": digits.share(day.values.missing_share), "rows": day.values.rows}
             for day in view.days
             if day.values.rows
         ]
-        worst = max((bar.value or 0.0 for bar in drawn), default=0.0)
         telling = Telling(
             name="missing",
             says=f"Missing share of {view.name} over time, {digits.share(worst)} at most.",
             columns={"window": "Window", "share": "Missing", "rows": "Rows"},
             rows=rows,
         )
-        named = [Level(each.value, state_of(each.status), f"{each.status} {digits.share(each.value)}") for each in shown]
+        named = [
+            Level(each.value, state_of(each.status), f"{each.status} {digits.share(each.value)}") for each in shown
+        ]
         chart = bars(
             telling, [drawn], ground=self.ground, ceiling=(top, digits.share(top)), pitch=52, levels=named[-1:]
         )
@@ -413,14 +434,23 @@ class Canvas:
         value = digits.share(last.values.missing_share)
         head: list[str | tuple[State, str]] = [value, self.named(last.window)]
         if state.firing:
-            head.append((state_of(state), str(state)))
+            head.append(_worded(state))
         return Told(
             lanes.Lane(name="missing", title="Missing share", chart=chart, readout=[*head, *usual]),
             [
-                [digits.share(day.values.missing_share), f"{digits.count(day.values.rows)} rows", self.named(day.window)]
+                [
+                    digits.share(day.values.missing_share),
+                    f"{digits.count(day.values.rows)} rows",
+                    self.named(day.window),
+                ]
                 for day in view.days
             ],
         )
+
+
+def _worded(status: Status) -> tuple[State, str]:
+    state = state_of(status)
+    return state, STATES[state].word
 
 
 def _level(status: Status) -> Any:
@@ -449,5 +479,3 @@ def _shares(names: Sequence[str], sides: dict[str, tuple[float, ...]], key: str)
 def _short_number(value: float | None) -> str:
     """A number on an axis: no more digits than its size asks for."""
     return "" if value is None else f"{value:,.4g}".replace("-", digits.MINUS)
-
-

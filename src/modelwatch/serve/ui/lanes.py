@@ -17,7 +17,19 @@ from modelwatch.show.charts import Chart, TimeAxis
 from modelwatch.show.status import State
 
 Drawn = Literal[
-    "line", "thin", "dash", "label", "label-thin", "ribbon", "band", "dot", "bar", "critical", "warning", "nodata"
+    "line",
+    "thin",
+    "dash",
+    "label",
+    "label-thin",
+    "ribbon",
+    "ribbon-wide",
+    "band",
+    "dot",
+    "bar",
+    "critical",
+    "warning",
+    "nodata",
 ]
 
 
@@ -40,7 +52,8 @@ class Lane:
     title, under
         What it shows, and a caption.
     readout
-        What the read-out says of the latest window, the first line strong; a line may carry a state.
+        What the read-out says of the latest window, the first line strong; a line may be a state with its word and what
+        stands beside it.
     """
 
     name: str
@@ -48,7 +61,7 @@ class Lane:
     chart: Chart
     under: str = ""
     keys: Sequence[Key] = ()
-    readout: Sequence[str | tuple[State, str]] = ()
+    readout: Sequence[str | tuple[State, str, str]] = ()
 
 
 def lanes_json(

@@ -91,11 +91,12 @@ def _lanes(call: Call, canvas: Canvas, span: int) -> dict[str, Any]:
 
 def _titles(canvas: Canvas, lanes: Mapping[str, Any]) -> dict[str, list[list[str]]]:
     """The titles of read-outs whose lines are rows: they tell which window is meant."""
-    found = {"drift-title": [[f"PSI, {name}"] for name in canvas.names], "time": [[name] for name in canvas.names]}
+    cells = [canvas.cell_names[cell] for cell in canvas.cell_of]
+    found = {"drift-title": [[f"PSI, {name}"] for name in cells], "time": [[name] for name in canvas.names]}
     if lanes["slices"] is not None:
-        found["slices-title"] = [[f"to {name}"] for name in canvas.names]
+        found["slices-title"] = [[name] for name in cells]
     if lanes["missing"].told is not None:
-        found["missing-title"] = [[name] for name in canvas.names]
+        found["missing-title"] = found["time"]
     return found
 
 

@@ -135,7 +135,7 @@ def _against(view: ModelView, metric: Metric, span: int, value: float) -> str:
         return f"reference {digits.metric(baseline.mean)}"
     where = "inside" if band[0] <= value <= band[1] else "below" if value < band[0] else "above"
     low = max(band[0], metric.range[0])
-    return f"{where} the reference, {digits.metric(low)} to {digits.metric(min(band[1], metric.range[1]))}"
+    return f"{where} reference {digits.metric(low)} to {digits.metric(min(band[1], metric.range[1]))}"
 
 
 def _outcome(canvas: Canvas) -> Figure:

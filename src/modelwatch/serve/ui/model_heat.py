@@ -5,7 +5,7 @@ Rows that were never past it are folded into one line that names them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -13,16 +13,19 @@ import numpy as np
 
 from modelwatch.domain.metric import Metric
 from modelwatch.read.heat import HeatLine, drift_lines, slice_lines, split
-from modelwatch.read.model import DRIFT
+from modelwatch.read.model import DRIFT, ROWS, ModelView
+from modelwatch.read.period import DAYS
 from modelwatch.serve.ui.canvas import Canvas, Told
 from modelwatch.serve.ui.lanes import Lane
 from modelwatch.serve.ui.site import segment
 from modelwatch.show import digits
-from modelwatch.show.charts import Telling
-from modelwatch.show.charts.heat import PITCH, Cell, HeatRow, heat_map
+from modelwatch.show.charts import Chart, Telling
+from modelwatch.show.charts.heat import Cell, HeatRow, heat_map
+from modelwatch.show.charts.scale import rounded
+from modelwatch.show.status import State
 
 MOST_COLUMNS, MOST_SLICES = 20, 8
-__all__ = ["PITCH", "Heat", "drift_lane", "slices_lane"]
+NO_VALUES = "no values"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,19 +70,21 @@ def drift_lane(canvas: Canvas, span: int, *, every: bool) -> Heat:
     view = canvas.view
     shown, quiet, blank = split(drift_lines(view.watched, view.sheet, DRIFT, span))
     drawn = shown if every else shown[:MOST_COLUMNS]
-    key = view.watched.key
-    env = {} if key.env == "prod" else {"env": key.env}
-    query = {**env, "range": view.period.name} if view.period.name != "custom" else env
-    tail = f"?{urlencode(query)}" if query else ""
-    rows = [Row(line.name, href=f"/models/{key.model}/columns/{segment(line.name)}{tail}") for line in drawn]
+    rows = [Row(line.name, href=_column_page(view, line.name)) for line in drawn]
     over = canvas.span(span)
-    telling = _telling("drift", f"Drift by column over {over}", canvas, drawn, quiet)
-    readouts = [[_drift_told(line, place) for line in drawn] for place in (step.stop - 1 for step in canvas.steps)]
+    telling = _telling("drift", f"Drift by column over {over}", canvas, drawn, len(quiet))
+    latest = [_drift_told(line, len(view.windows) - 1) for line in drawn]
+    lane = Lane(
+        name="drift",
+        title="Drift by column",
+        chart=_drawn(canvas, telling, drawn, rows),
+        readout=[(State.NODATA, told, "") if told == NO_VALUES else told for told in latest],
+    )
     return Heat(
-        told=_told(canvas, telling, drawn, rows, readouts, title="Drift by column") if drawn else None,
+        told=Told(lane, _readouts(canvas, drawn, _drift_told)) if drawn else None,
         rows=rows,
         head=f"PSI over {over}, as a multiple of its limit",
-        unit=(f"PSI, {canvas.latest}", "limit: threshold or noise floor"),
+        unit=(f"PSI, {canvas.latest}", "of its limit"),
         quiet=[line.name for line in quiet],
         blank=[(line.name, line.reason) for line in blank],
         more=len(shown) - len(drawn),
@@ -94,92 +99,80 @@ def slices_lane(canvas: Canvas, metric: Metric, span: int, *, every: bool) -> He
     if drop is None or not lines:
         return None
     computed = [line for line in lines if line.computed]
-    blank = [(str(line.slice), line.reason) for line in lines if not line.computed]
     drawn = computed if every else computed[:MOST_SLICES]
     rows = [_slice_row(line) for line in drawn]
     over = canvas.span(span)
-    telling = _telling("slices", f"{metric.title} by slice over {over}", canvas, drawn, [])
-    readouts = [[_slice_told(line, place) for line in drawn] for place in (step.stop - 1 for step in canvas.steps)]
+    telling = _telling("slices", f"{metric.title} by slice over {over}", canvas, drawn, 0)
+    latest = [_slice_told(line, len(view.windows) - 1) for line in drawn]
+    lane = Lane(name="slices", title="Slices", chart=_drawn(canvas, telling, drawn, rows), readout=latest)
+    scatter = f"{digits.metric(drop)} or the slice's own scatter"
     return Heat(
-        told=_told(canvas, telling, drawn, rows, readouts, title="Slices") if drawn else None,
+        told=Told(lane, _readouts(canvas, drawn, _slice_told)) if drawn else None,
         rows=rows,
-        head=f"{metric.title} over {over}, worse than the slice's reference, as a multiple of "
-        f"{digits.metric(drop)} or its own scatter",
+        head=f"{metric.title} over {over}: how much worse than the slice's reference, in multiples of {scatter}",
         unit=(f"{over} to {canvas.latest}", "and against reference"),
-        blank=blank,
+        blank=[(str(line.slice), line.reason) for line in lines if not line.computed],
         more=len(computed) - len(drawn),
     )
 
 
-def _told(
-    canvas: Canvas,
-    telling: Telling,
-    lines: Sequence[HeatLine],
-    rows: Sequence[Row],
-    readouts: Sequence[Sequence[str]],
-    *,
-    title: str,
-) -> Told:
-    cells = canvas.view.period.cells(canvas.view.windows)
+def _drawn(canvas: Canvas, telling: Telling, lines: Sequence[HeatLine], rows: Sequence[Row]) -> Chart:
     windows = canvas.view.windows
-    drawn = [
+    came = canvas.view.sheet.track(ROWS).measured
+    found = [
         HeatRow(
             row.name,
             [
-                Cell(windows[places.start].start, windows[places.stop - 1].end, *line.cell(places))
-                for places in cells
-                if bool(line.track.measured[places.start : places.stop].any())
+                Cell(windows[cell.start].start, windows[cell.stop - 1].end, *line.cell(cell))
+                for cell in canvas.cells
+                if bool(came[cell.start : cell.stop].any())
             ],
             row.href,
         )
         for row, line in zip(rows, lines, strict=True)
     ]
-    chart = heat_map(telling, drawn, ground=canvas.ground)
-    return Told(Lane(name=telling.name, title=title, chart=chart), readouts)
+    return heat_map(telling, found, ground=canvas.ground)
 
 
-def _telling(name: str, what: str, canvas: Canvas, lines: Sequence[HeatLine], quiet: Sequence[HeatLine]) -> Telling:
+def _telling(name: str, what: str, canvas: Canvas, lines: Sequence[HeatLine], quiet: int) -> Telling:
+    """The finding, and as its table the worst value of each cell."""
     past = [line for line in lines if line.peak > 1]
-    worst = max(past, key=lambda line: line.peak, default=None)
-    found = (
-        "none was past its limit"
-        if worst is None
-        else (
-            f"{len(past)} of {len(lines) + len(quiet)} were past their limit, "
-            f"{worst.name if not worst.slice else worst.slice} the furthest, {digits.metric(worst.peak)} times"
-        )
-    )
+    found = "none was past its limit"
+    if past:
+        worst = max(past, key=lambda line: line.peak)
+        named, times = str(worst.slice) if worst.slice else worst.name, digits.metric(worst.peak)
+        found = f"{len(past)} of {len(lines) + quiet} were past their limit, {named} the furthest, {times} times"
     fields = {f"c{place}": str(line.slice) if line.slice else line.name for place, line in enumerate(lines)}
-    rows = canvas.rows(
-        **{
-            f"c{place}": [_or_none(line.track.value[step.stop - 1]) for step in canvas.steps]
-            for place, line in enumerate(lines)
+    rows = [
+        {
+            "window": text,
+            **{f"c{place}": rounded(line.track.at(line.worst_of(cell)), 3) for place, line in enumerate(lines)},
         }
-    )
-    return Telling(name=name, says=f"{what}: {found}.", columns={"window": "Window", **fields}, rows=rows)
+        for text, cell in zip(canvas.cell_names, canvas.cells, strict=True)
+    ]
+    return Telling(name=name, says=f"{what}: {found}.", columns={"window": "Worst window of", **fields}, rows=rows)
+
+
+def _readouts(canvas: Canvas, lines: Sequence[HeatLine], told: Callable[[HeatLine, int], str]) -> list[Sequence[str]]:
+    """What each row reads in the worst window of the cell under the crosshair, as it is drawn."""
+    by_cell = [[told(line, line.worst_of(cell)) for line in lines] for cell in canvas.cells]
+    return [by_cell[cell] for cell in canvas.cell_of]
 
 
 def _drift_told(line: HeatLine, place: int) -> str:
     value, limit = line.track.at(place), line.limits[place]
     if line.empty[place]:
-        return "no values"
+        return NO_VALUES
     if value is None:
         return digits.NOTHING
-    return (
-        f"{digits.metric(value)} of {digits.metric(limit)}"
-        if np.isfinite(limit)
-        else f"{digits.metric(value)}, no rule"
-    )
+    return f"{digits.metric(value)} of {digits.metric(limit)}" if np.isfinite(limit) else digits.metric(value)
 
 
 def _slice_told(line: HeatLine, place: int) -> str:
-    value = line.track.at(place)
-    if value is None:
-        return digits.NOTHING
-    mean = line.reference
-    return (
-        digits.metric(value) if mean is None else f"{digits.metric(value)} {digits.metric(value - mean, signed=True)}"
-    )
+    value, mean = line.track.at(place), line.reference
+    if value is None or mean is None:
+        return digits.metric(value)
+    return f"{digits.metric(value)} {digits.metric(value - mean, signed=True)}"
 
 
 def _slice_row(line: HeatLine) -> Row:
@@ -187,5 +180,10 @@ def _slice_row(line: HeatLine) -> Row:
     return Row(values, of=of)
 
 
-def _or_none(number: float) -> float | None:
-    return None if not np.isfinite(number) else float(f"{number:.3g}")
+def _column_page(view: ModelView, column: str) -> str:
+    """Where a column has its page, on the same range."""
+    key = view.watched.key
+    query = {} if key.env == "prod" else {"env": key.env}
+    if view.period.name in DAYS:
+        query["range"] = view.period.name
+    return f"/models/{segment(key.model)}/columns/{segment(column)}" + (f"?{urlencode(query)}" if query else "")

@@ -19,10 +19,10 @@ from modelwatch.show import digits
 from modelwatch.show.charts import Telling
 from modelwatch.show.charts.bars import Bar, bars
 from modelwatch.show.charts.events import Happened, Span, events
-from modelwatch.show.charts.scale import Scale, rounded
+from modelwatch.show.charts.scale import Scale, ceiling_of, rounded
 from modelwatch.show.charts.series import Line, Series, series
 from modelwatch.show.incidents import finding
-from modelwatch.show.status import State, state_of
+from modelwatch.show.status import STATES, State
 
 _KEYS: dict[State, Drawn] = {State.CRITICAL: "critical", State.WARNING: "warning", State.NODATA: "nodata"}
 
@@ -32,14 +32,14 @@ def incident_lane(canvas: Canvas) -> Told:
     view, zone = canvas.view, canvas.axis.zone
     spans = [
         Span(
-            each.since,
-            each.resolved,
+            each.start,
+            each.end,
             f"{kind_told(each.kind)}: {finding(each.title)}",
-            state_of(each.severity, each.firing),
+            each.state,
             href=f"/incidents/{each.id}",
             short=kind_told(each.kind),
         )
-        for each in view.past
+        for each in view.spells
     ]
     happened = [
         Happened(each.at, each.note or each.kind, "deployment" if each.kind == "deployment" else "other")
@@ -47,15 +47,15 @@ def incident_lane(canvas: Canvas) -> Told:
     ]
     rows = [
         {
-            "since": digits.moment(each.since, zone),
-            "until": "open" if each.resolved is None else digits.moment(each.resolved, zone),
-            "severity": str(each.severity),
+            "since": digits.moment(each.start, zone),
+            "until": "open" if each.end is None else digits.moment(each.end, zone),
+            "severity": STATES[each.state].word,
             "what": f"{kind_told(each.kind)}: {each.title}",
         }
-        for each in view.past
+        for each in view.spells
     ]
     rows += [{"since": digits.moment(e.at, zone), "what": e.note or e.kind, "severity": e.kind} for e in view.events]
-    resolved = sum(each.resolved is not None for each in view.past)
+    resolved = len({each.id for each in view.spells} - {each.id for each in view.live})
     telling = Telling(
         name="incidents",
         says=f"Incidents and events: {len(view.live)} open, {resolved} resolved, {len(happened)} events.",
@@ -89,7 +89,7 @@ def volume_lane(canvas: Canvas) -> Told:
     before = [Bar(start, calendar.window_of(start).end, float(n)) for start, n in sorted(known.items())]
     if len(canvas.steps) == len(view.windows):
         drawn = [*(each for each in before if not drawn or each.end <= drawn[0].start), *drawn]
-    scale = Scale.of([each.value for each in drawn], written=lambda value: digits.count(round(value)), zero=True)
+    ceiling = ceiling_of(each.value for each in drawn)
     readouts = [
         [digits.count(None if bar[0] is None else round(bar[0])), name]
         for bar, name in zip((_rows_of(track, step) for step in canvas.steps), canvas.names, strict=True)
@@ -102,9 +102,7 @@ def volume_lane(canvas: Canvas) -> Told:
         columns={"window": "Window", "rows": "Predictions"},
         rows=canvas.rows(rows=[_rows_of(track, step)[0] for step in canvas.steps]),
     )
-    chart = bars(
-        telling, [drawn], ground=canvas.ground, ceiling=(scale.high, digits.count(round(scale.high))), pitch=40
-    )
+    chart = bars(telling, [drawn], ground=canvas.ground, ceiling=(ceiling, digits.count(round(ceiling))), pitch=40)
     lane = Lane(
         name="volume",
         title="Predictions",
@@ -125,7 +123,7 @@ def latency_lane(canvas: Canvas) -> Told | None:
     named = view.series(LATENCIES[1])
     limits = limits_of(view.watched, named, view.windows[-1])
     values = [p.value for each in points for p in each]
-    scale = Scale.of([*values, *(each.value for each in limits[:1])], written=digits.metric, zero=True)
+    scale = Scale.of([*values, *(each.value for each in limits[:1])], zero=True)
     roles = zip(points, ("other", "current", "other"), (True, False, False), strict=True)
     shown = Series(
         scale=scale,

@@ -56,11 +56,8 @@ class Missing:
 def missing_lane(canvas: Canvas) -> Missing:
     """Missing shares by column."""
     sheet = canvas.view.sheet
-    tracks = {
-        s.column: sheet.track(MISSING, s.column)
-        for s in sheet.series
-        if s.metric == MISSING and not s.slice and s.column
-    }
+    columns = [s.column for s in sheet.series if s.metric == MISSING and s.column and not s.slice]
+    tracks = {column: sheet.track(MISSING, column) for column in columns}
     fired = [column for column, track in tracks.items() if track.worst.firing]
     gaps = _together({column: tracks[column] for column in fired})[:_MOST]
     drawn = {column for gap in gaps for column in gap.columns}
@@ -124,8 +121,8 @@ def _lane(canvas: Canvas, gaps: Sequence[Gap]) -> Told:
     ]
     # The newest window is told with its state: a colour alone says nothing.
     latest = [
-        (line[-1][1], text) if line[-1][1] is not State.OK else text
-        for line, text in zip(values, readouts[-1], strict=True)
+        (line[-1][1], digits.share(line[-1][0]), said) if line[-1][1] is not State.OK else text
+        for line, said, text in zip(values, beside, readouts[-1], strict=True)
     ]
     says = "; ".join(f"{gap.listed} {digits.share(line[-1][0])}" for gap, line in zip(gaps, values, strict=True))
     fields = {f"c{place}": gap.listed for place, gap in enumerate(gaps)}

@@ -97,7 +97,9 @@ def outcome_lane(canvas: Canvas) -> Told | None:
     singles = [canvas.points(predicted), canvas.points(labelled)]
     means = [canvas.values(each) for each in smooth]
     values = [p.value for each in (*singles, *means) for p in each]
-    scale = Scale.of(values, written=written, zero=share, bounds=(0.0, 1.0) if share else (-np.inf, np.inf))
+    scale = Scale.of(
+        values, written=digits.share if share else None, zero=share, bounds=(0.0, 1.0) if share else (-np.inf, np.inf)
+    )
     shown = Series(
         scale=scale,
         lines=[
@@ -166,7 +168,7 @@ def _scale(canvas: Canvas, metric: Metric, tracks: Sequence[Track], limits: Sequ
         known = track.value[track.there]
         values += np.percentile(known, _ROOM).tolist() if known.size else []
     zero = metric.better is Better.LOWER
-    return Scale.of(values, written=digits.metric, zero=zero, bounds=metric.range)
+    return Scale.of(values, zero=zero, bounds=metric.range)
 
 
 def _worse(baseline: Baseline | None, metric: Metric) -> float:

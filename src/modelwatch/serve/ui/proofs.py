@@ -8,16 +8,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
 
 from modelwatch.read.course import Course, Point
 from modelwatch.read.hours import Hours
 from modelwatch.read.incident import IncidentView
-from modelwatch.read.sides import OTHER, Sides
+from modelwatch.read.sides import Sides
+from modelwatch.read.values import Levels
 from modelwatch.show import digits
-from modelwatch.show.charts import Chart, TimeAxis
+from modelwatch.show.charts import Chart, Telling, TimeAxis
+from modelwatch.show.charts.distribution import Mark, density, levels
 from modelwatch.show.charts.hours import HourAxis, HourRow, feed, hours
-from modelwatch.show.charts.scatter import Dot, Trail, Yardstick, scatter
-from modelwatch.show.charts.sides import Mark, histogram, levels
+from modelwatch.show.charts.scatter import HEIGHT, Dot, Trail, Yardstick, scatter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +48,7 @@ def proofs(view: IncidentView) -> Proofs:
         pair=pair,
         lead=None if view.lead is None else _course("lead", view, view.lead),
         scores=None if view.scores is None else _sides("scores", view, view.scores),
-        key=None if view.key is None else _course("key", view, view.key),
+        key=None if view.course is None else _course("key", view, view.course),
     )
 
 
@@ -70,37 +72,40 @@ def _stretch(found: Hours) -> str:
 
 
 def _sides(name: str, view: IncidentView, found: Sides) -> Chart:
-    reference = None if found.reference is None else found.reference.shares
-    when = digits.window(found.window.start, found.window.end, view.zone)
+    when = digits.window(found.window.start, found.window.end, view.zone, beside=view.opened)
     says = f"{found.column} in {when}, {digits.count(found.current.n)} values"
-    if found.names:
-        says = f"{says}, the categories that changed most beside the reference."
-        return levels(name, says, found.names, found.current.shares, reference, others=OTHER)
-    if found.current.mean is not None and found.reference is not None:
+    if found.current.mean is not None and found.reference is not None and found.reference.mean is not None:
         says += f", mean {digits.metric(found.current.mean)}, reference {digits.metric(found.reference.mean)}"
-    return histogram(name, f"{says}.", found.edges, found.current.shares, reference, mark=_mark(view, found))
-
-
-def _mark(view: IncidentView, found: Sides) -> Mark | None:
-    if found.above is None:
-        return None
-    above = found.above
-    positive = round(above.current * found.current.n)
-    day = digits.window(found.window.start, found.window.end, view.zone, beside=found.window.start)
-    lines = [
-        f"positive from {digits.metric(above.threshold)} on",
-        f"{day}: {digits.share(above.current)} ({digits.count(positive)} of {digits.count(found.current.n)})",
+    if isinstance(found.shape, Levels):
+        parts, names, first = found.shape.sides, found.shape.names, "Level"
+    else:
+        parts = {side: of.bins for side, of in found.shape.sides.items()}
+        edges = [digits.metric(edge) for edge in found.shape.edges]
+        names, first = tuple(f"{low} to {high}" for low, high in pairwise(edges)), "Values"
+    rows = [
+        {"of": each, **{side: digits.share(shares[place]) for side, shares in parts.items()}}
+        for place, each in enumerate(names)
     ]
-    if above.reference is not None:
-        lines.append(f"reference: {digits.share(above.reference)}")
-    return Mark(at=above.threshold, says=lines)
+    columns = {"of": first, "current": when, **({"reference": "Reference"} if "reference" in parts else {})}
+    told = Telling(name=name, says=f"{says}.", columns=columns, rows=rows)
+    if isinstance(found.shape, Levels):
+        return levels(told, found.shape.names, parts)
+    return density(told, found.shape.edges, parts, marks=_marks(found), height=HEIGHT - 28)
+
+
+def _marks(found: Sides) -> list[Mark]:
+    if found.threshold is None or found.current.above is None:
+        return []
+    above, usual = found.current, found.reference
+    says = f"{digits.count(above.above)} of {digits.count(above.n)}, {digits.share((above.above or 0) / above.n)}"
+    if usual is not None and usual.above is not None:
+        says += f" (reference {digits.share(usual.above / usual.n)})"
+    return [Mark(found.threshold, f"positive from {found.threshold:g} on", says)]
 
 
 def _pair(view: IncidentView, said: Course, true: Course) -> Chart:
     day = digits.window(true.then.window.start, true.then.window.end, view.zone)
-    says = (
-        f"Mean prediction {digits.metric(said.then.value)} against mean label {digits.metric(true.then.value)} in {day}."
-    )
+    says = f"Mean prediction {digits.metric(said.then.value)} against mean label {digits.metric(true.then.value)} in {day}."
     yardstick = Yardstick(band=true.band, mean=true.mean)
     trails = [
         Trail(name=true.title, dots=_dots(true), colour="label"),

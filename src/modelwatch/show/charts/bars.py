@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from modelwatch.show.charts.frame import Chart, Spec, Telling, layered, rows_of
-from modelwatch.show.charts.ground import FILLS, Ground
+from modelwatch.show.charts.frame import Chart, Spec, Telling, rows_of
+from modelwatch.show.charts.ground import FILLS, Ground, lane
 from modelwatch.show.charts.scale import rounded
 from modelwatch.show.status import State
 from modelwatch.show.tokens import token
@@ -81,8 +81,8 @@ def bars(
     top, written = ceiling
     data: list[dict[str, Any]] = []
     empty: list[dict[str, Any]] = []
-    for row, lane in enumerate(lanes):
-        for bar in lane:
+    for row, mine in enumerate(lanes):
+        for bar in mine:
             place = _place(bar, ground)
             if place is None:
                 continue
@@ -100,7 +100,7 @@ def bars(
         _empty(empty, ground, count),
         *(ground.name_layers() if names_reference else []),
     ]
-    return telling.chart(layered(*layers, height=pitch * count + 2 * EDGE, top=0, bottom=0))
+    return telling.chart(lane(*layers, height=pitch * count + 2 * EDGE))
 
 
 def _place(bar: Bar, ground: Ground) -> tuple[int, int] | None:

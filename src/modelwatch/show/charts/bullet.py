@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-WIDTH = 116
+WIDTH = 96
 _EDGE = 4.0
 
 
@@ -30,7 +30,7 @@ def bullet(
     --------
     >>> made = bullet(8.0, floor=2.0, limits=[0.1])
     >>> made.noise, made.dot
-    ((4.0, 29.0), 104.0)
+    ((4.0, 24.4), 85.5)
     """
     noise = (0.0, floor) if floor is not None else normal
     known = [each for each in (value, *limits, *(noise or ())) if each is not None]

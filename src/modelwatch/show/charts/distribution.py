@@ -5,9 +5,9 @@ The first proof on the page of a column, and of an incident of drift. Reference 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from modelwatch.show.charts.frame import Chart, Spec, Telling, layered, rows_of
 from modelwatch.show.charts.scale import Scale, rounded
@@ -16,12 +16,21 @@ from modelwatch.show.tokens import token
 
 HEIGHT = 192
 _LEFT, _TOP, _BOTTOM, _RIGHT = 44, 24, 24, 16
-_PITCH, _NAMES, _NUMBERS = 26, 132, 118
+_PITCH, _NAMED, _NUMBERS = 26, 60, 118
 _DASHED = [3, 3]
 _LONGEST = 22
+_QUIET: Spec = {"fill": token("ref-bar")}
+_WASH: Spec = {"fill": token("current"), "fillOpacity": 0.14}
+_BOXED: Spec = {"fill": token("current"), "fillOpacity": 0.22, "stroke": token("current"), "strokeWidth": 1.5}
 REFERENCE, CURRENT, EARLIER = "reference", "current", "earlier"
 """The sides of a distribution: what is normal, the window looked at, and, where that is empty, the last before it."""
 Shares = Mapping[str, Sequence[float]]
+
+
+class Axis(Protocol):
+    """Puts a field on the axis of a chart's values."""
+
+    def __call__(self, name: str, *, labels: bool = False) -> Spec: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,18 +43,22 @@ class Mark:
     upper: bool = True
 
 
-def density(telling: Telling, edges: Sequence[float], sides: Shares, *, marks: Sequence[Mark] = ()) -> Chart:
+def density(
+    telling: Telling, edges: Sequence[float], sides: Shares, *, marks: Sequence[Mark] = (), height: int = HEIGHT
+) -> Chart:
     """Shares of the values in bins of one width.
 
     Parameters
     ----------
     edges
         Ends of the bins, one more than each side has shares.
+    height
+        Pixels of the plot.
 
     Examples
     --------
     >>> chart = density(Telling(name="shape", says="Warmer."), [0, 1, 2], {"current": [0.25, 0.75]})
-    >>> chart.spec["layer"][1]["data"]["values"]
+    >>> chart.spec["layer"][2]["data"]["values"]
     []
     """
     tall = max((max(shares) for shares in sides.values() if shares), default=1.0)
@@ -54,14 +67,14 @@ def density(telling: Telling, edges: Sequence[float], sides: Shares, *, marks: S
     x = _values_axis(edges[0], edges[-1])
     current, earlier = (_steps(edges, sides.get(side, ())) for side in (CURRENT, EARLIER))
     layers = [
-        y.grid(),
+        *_ruled(x, y),
         _columns(_boxes(edges, sides.get(REFERENCE, ())), x, y),
-        _area(current, x, y),
+        _columns(_boxes(edges, sides.get(CURRENT, ()), gap=0.0), x, y, fill=_WASH),
         _outline(earlier, x, y, {"stroke": token("t2"), "strokeWidth": 1.2, "strokeDash": _DASHED}),
         _outline(current, x, y, {"stroke": token("current"), "strokeWidth": 2}),
         *_marked(marks, x),
     ]
-    return telling.chart(_framed(layers))
+    return telling.chart(_framed(layers, height))
 
 
 def below(telling: Telling, at: Sequence[float], sides: Shares) -> Chart:
@@ -70,7 +83,7 @@ def below(telling: Telling, at: Sequence[float], sides: Shares) -> Chart:
     Examples
     --------
     >>> chart = below(Telling(name="shape", says="Warmer."), [0, 1, 2], {"current": [0, 0.25, 1]})
-    >>> chart.spec["layer"][1]["data"]["values"][1]
+    >>> chart.spec["layer"][2]["data"]["values"][1]
     {'v': 1.0, 'p': 0.25}
     """
     y = Scale.of([0.0, 1.0], written=share, zero=True)
@@ -83,14 +96,15 @@ def below(telling: Telling, at: Sequence[float], sides: Shares) -> Chart:
     lines = [
         {
             "data": rows_of(
-                {"v": rounded(value, 5), "p": rounded(part)} for value, part in zip(at, sides.get(side, ()))  # noqa: B905 (a side may be absent)
+                {"v": rounded(value, 5), "p": rounded(part)}
+                for value, part in (zip(at, sides[side], strict=True) if side in sides else ())
             ),
             "mark": {"type": "line", **look},
             "encoding": {"x": x("v"), "y": y.plain("p")},
         }
         for side, look in looks.items()
     ]
-    return telling.chart(_framed([y.grid(), *lines]))
+    return telling.chart(_framed([*_ruled(x, y), *lines]))
 
 
 def deciles(telling: Telling, names: Sequence[str], sides: Shares) -> Chart:
@@ -106,20 +120,15 @@ def deciles(telling: Telling, names: Sequence[str], sides: Shares) -> Chart:
     y = Scale.of([tall], written=share, zero=True)
     named = ",".join(f"'{place + 0.5}':'{_plain(name)}'" for place, name in enumerate(names))
     axis = {
-        **_AXIS,
         "values": [place + 0.5 for place in range(len(names))],
         "tickCount": len(names),
         "labelExpr": f"{{{named}}}[toString(datum.value)]",
     }
-    scale = {"domain": [0, len(names)], "nice": False, "zero": False}
-
-    def x(name: str) -> Spec:
-        return {"field": name, "type": "quantitative", "scale": scale, "axis": axis}
-
+    x = _axis({"domain": [0, len(names)], "nice": False, "zero": False}, axis)
     layers = [
-        y.grid(),
+        *_ruled(x, y),
         _columns(_bars(sides.get(REFERENCE, ()), 0.06), x, y),
-        _columns(_bars(sides.get(CURRENT, sides.get(EARLIER, ())), 0.22), x, y, current=True),
+        _columns(_bars(sides.get(CURRENT, sides.get(EARLIER, ())), 0.22), x, y, fill=_BOXED),
     ]
     return telling.chart(_framed(layers))
 
@@ -137,11 +146,11 @@ def levels(telling: Telling, names: Sequence[str], sides: Shares) -> Chart:
     current = sides.get(CURRENT) or sides.get(EARLIER)
     rows: list[dict[str, Any]] = []
     for place, name in enumerate(names):
-        known = {side: rounded(shares[place]) for side, shares in (("c", current), ("r", sides.get(REFERENCE))) if shares}
-        says = " ".join(
-            text.format(share(known[side])) for side, text in (("c", "{}"), ("r", "ref {}")) if side in known
-        )
-        rows.append({"at": place + 0.5, "name": _short(name), "say": says, "zero": 0, **known})
+        known = {
+            side: rounded(shares[place]) for side, shares in (("c", current), ("r", sides.get(REFERENCE))) if shares
+        }
+        says = {f"{side}_say": share(part) for side, part in known.items()}
+        rows.append({"at": place + 0.5, "name": _short(name), "zero": 0, **known, **says})
     x = {"type": "quantitative", "scale": {"domain": [0, top], "nice": False, "zero": True}, "axis": None}
     y = {"type": "quantitative", "field": "at", "axis": None, "scale": {"domain": [len(names), 0], "nice": False}}
     looks = (("r", {"fill": token("ref-bar"), "height": 16}), ("c", {"fill": token("current"), "height": 6}))
@@ -154,40 +163,58 @@ def levels(telling: Telling, names: Sequence[str], sides: Shares) -> Chart:
         for side, look in looks
     ]
     words: Spec = {"baseline": "middle", "type": "text"}
+    places: tuple[tuple[str, Any, Spec], ...] = (
+        ("name", -8, {"fill": token("t1")}),
+        ("c_say", {"expr": "width + 52"}, {"fill": token("t1"), "fontWeight": 600}),
+        ("r_say", {"expr": f"width + {_NUMBERS - 16}"}, {"fill": token("t3")}),
+    )
     layers += [
         {
-            "data": rows_of(rows),
-            "mark": {**words, "align": "right", "x": -8, "fill": token("t1"), "limit": _NAMES - 20},
-            "encoding": {"y": y, "text": {"field": "name", "type": "nominal"}},
-        },
-        {
-            "data": rows_of(rows),
-            "mark": {**words, "align": "right", "x": {"expr": f"width + {_NUMBERS - 4}"}, "fill": token("t2")},
-            "encoding": {"y": y, "text": {"field": "say", "type": "nominal"}},
-        },
+            "data": rows_of(row for row in rows if text in row),
+            "mark": {**words, "align": "right", "x": place, **look},
+            "encoding": {"y": y, "text": {"field": text, "type": "nominal"}},
+        }
+        for text, place, look in places
     ]
-    spec = layered(*layers, height=_PITCH * len(names), left=_NAMES, top=0, bottom=8, right=_NUMBERS, width=560)
+    left = max(_NAMED, 24 + round(6.4 * max((len(_short(name)) for name in names), default=0)))
+    spec = layered(*layers, height=_PITCH * len(names), left=left, top=0, bottom=8, right=_NUMBERS, width=560)
     return telling.chart(spec)
 
 
 _AXIS: Spec = {"grid": False, "title": None, "labelOverlap": "greedy", "labelSeparation": 8}
 
 
+def _values_axis(low: float, high: float) -> Axis:
+    """The axis of the values."""
+    return _axis({"domain": [rounded(low, 6), rounded(high, 6)], "nice": False, "zero": False}, {"tickCount": 8})
 
 
-def _values_axis(low: float, high: float) -> Callable[[str], Spec]:
-    """The encoding of a field along the axis of the values."""
-    scale = {"domain": [rounded(low, 6), rounded(high, 6)], "nice": False, "zero": False}
-    axis = {**_AXIS, "tickCount": 8}
-    return lambda name: {"field": name, "type": "quantitative", "scale": scale, "axis": axis}
+def _axis(scale: Spec, axis: Spec) -> Axis:
+    """The encoding of a field along the axis; one layer of a chart shows its labels."""
+
+    def encode(name: str, *, labels: bool = False) -> Spec:
+        shown = {**_AXIS, **axis} if labels else None
+        return {"field": name, "type": "quantitative", "scale": scale, "axis": shown}
+
+    return encode
 
 
-def _framed(layers: Sequence[Spec]) -> Spec:
-    return layered(*layers, height=HEIGHT, left=_LEFT, top=_TOP, bottom=_BOTTOM, right=_RIGHT, width=680)
+def _ruled(x: Axis, y: Scale) -> list[Spec]:
+    """The hairlines across, and the labels of both axes."""
+    labels: Spec = {
+        "data": rows_of([{"v": 0}]),
+        "mark": {"type": "point", "opacity": 0},
+        "encoding": {"x": x("v", labels=True)},
+    }
+    return [y.grid(), labels]
 
 
-def _boxes(edges: Sequence[float], shares: Sequence[float]) -> list[dict[str, float | None]]:
-    gap = (edges[1] - edges[0]) * 0.04
+def _framed(layers: Sequence[Spec], height: int = HEIGHT) -> Spec:
+    return layered(*layers, height=height, left=_LEFT, top=_TOP, bottom=_BOTTOM, right=_RIGHT, width=680)
+
+
+def _boxes(edges: Sequence[float], shares: Sequence[float], *, gap: float = 0.04) -> list[dict[str, float | None]]:
+    gap *= edges[1] - edges[0]
     return [
         {"v": rounded(edges[place] + gap, 6), "to": rounded(edges[place + 1] - gap, 6), "p": rounded(part), "z": 0}
         for place, part in enumerate(shares)
@@ -196,9 +223,7 @@ def _boxes(edges: Sequence[float], shares: Sequence[float]) -> list[dict[str, fl
 
 
 def _bars(shares: Sequence[float], gap: float) -> list[dict[str, float | None]]:
-    return [
-        {"v": place + gap, "to": place + 1 - gap, "p": rounded(part), "z": 0} for place, part in enumerate(shares)
-    ]
+    return [{"v": place + gap, "to": place + 1 - gap, "p": rounded(part), "z": 0} for place, part in enumerate(shares)]
 
 
 def _steps(edges: Sequence[float], shares: Sequence[float]) -> list[dict[str, float | None]]:
@@ -215,27 +240,16 @@ def _steps(edges: Sequence[float], shares: Sequence[float]) -> list[dict[str, fl
 
 
 def _columns(
-    rows: Sequence[Mapping[str, float | None]], x: Callable[[str], Spec], y: Scale, *, current: bool = False
+    rows: Sequence[Mapping[str, float | None]], x: Axis, y: Scale, *, fill: Mapping[str, Any] = _QUIET
 ) -> Spec:
-    blue = {"fill": token("current"), "fillOpacity": 0.22, "stroke": token("current"), "strokeWidth": 1.5}
     return {
         "data": rows_of(rows),
-        "mark": {"type": "rect", **(blue if current else {"fill": token("ref-bar")})},
+        "mark": {"type": "rect", **fill},
         "encoding": {"x": x("v"), "x2": {"field": "to"}, "y": y.plain("p"), "y2": {"field": "z"}},
     }
 
 
-def _area(rows: Sequence[Mapping[str, float | None]], x: Callable[[str], Spec], y: Scale) -> Spec:
-    return {
-        "data": rows_of(rows),
-        "mark": {"type": "area", "fill": token("current"), "fillOpacity": 0.14},
-        "encoding": {"x": x("v"), "y": y.plain("p")},
-    }
-
-
-def _outline(
-    rows: Sequence[Mapping[str, float | None]], x: Callable[[str], Spec], y: Scale, look: Mapping[str, Any]
-) -> Spec:
+def _outline(rows: Sequence[Mapping[str, float | None]], x: Axis, y: Scale, look: Mapping[str, Any]) -> Spec:
     return {
         "data": rows_of({**row, "order": place} for place, row in enumerate(rows)),
         "mark": {"type": "line", "strokeJoin": "miter", **look},
@@ -243,7 +257,7 @@ def _outline(
     }
 
 
-def _marked(marks: Sequence[Mark], x: Callable[[str], Spec]) -> list[Spec]:
+def _marked(marks: Sequence[Mark], x: Axis) -> list[Spec]:
     line: Spec = {
         "data": rows_of({"v": rounded(mark.at, 6)} for mark in marks),
         "mark": {"type": "rule", "stroke": token("t2"), "strokeDash": [1, 3], "strokeWidth": 1.4},

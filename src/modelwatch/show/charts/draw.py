@@ -6,7 +6,6 @@ The only place that knows the renderer, which the extra `charts` brings.
 from __future__ import annotations
 
 import json
-from copy import deepcopy
 from functools import lru_cache
 from threading import Lock
 from types import ModuleType
@@ -27,8 +26,7 @@ def to_vega(spec: Spec) -> Spec:
 
     Charts of one shape and other numbers are compiled once.
     """
-    emptied = deepcopy(spec)
-    values = _take(emptied)
+    emptied, values = _take(spec)
     compiled: Spec = json.loads(_compiled(json.dumps(emptied, sort_keys=True)))
     for each in compiled.get("data", ()):
         if each.get("name") in values:
@@ -66,25 +64,23 @@ def _compiled(text: str) -> str:
         return json.dumps(_renderer().vegalite_to_vega(text))
 
 
-def _take(spec: Spec) -> dict[str, list[Any]]:
-    """Take the values out of a specification, whose data gets names instead; returns them by name."""
+def _take(spec: Spec) -> tuple[Spec, dict[str, list[Any]]]:
+    """A copy of a specification whose data has names instead of values, and the values by name."""
     taken: dict[str, list[Any]] = {}
 
-    def visit(part: Any) -> None:
+    def copied(part: Any) -> Any:
         if isinstance(part, dict):
-            data: Any = part.get("data")  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
-            if isinstance(data, dict) and _VALUES in data:
-                name = f"rows{len(taken)}"
-                taken[name] = data[_VALUES]
-                part["data"] = {"name": name}
-            for each in part.values():  # pyright: ignore[reportUnknownVariableType]
-                visit(each)
-        elif isinstance(part, list):
-            for each in part:  # pyright: ignore[reportUnknownVariableType]
-                visit(each)
+            made: dict[str, Any] = {}
+            for name, each in part.items():  # pyright: ignore[reportUnknownVariableType]
+                if name == "data" and isinstance(each, dict) and _VALUES in each:
+                    made["data"] = {"name": f"rows{len(taken)}"}
+                    taken[made["data"]["name"]] = each[_VALUES]
+                else:
+                    made[name] = copied(each)
+            return made
+        return [copied(each) for each in part] if isinstance(part, list) else part  # pyright: ignore[reportUnknownVariableType]
 
-    visit(spec)
-    return taken
+    return copied(spec), taken
 
 
 def _renderer() -> ModuleType:

@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from modelwatch.show.charts.frame import WIDTH, Chart, Spec, Telling, layered, rows_of
-from modelwatch.show.charts.ground import FILLS, Ground
+from modelwatch.show.charts.frame import WIDTH, Chart, Spec, Telling, rows_of
+from modelwatch.show.charts.ground import FILLS, Ground, lane
 from modelwatch.show.status import State
 from modelwatch.show.tokens import token
 
@@ -83,7 +83,7 @@ def events(telling: Telling, spans: Sequence[Span], happened: Sequence[Happened]
         _words(posted, ground, count, token("t2"), 9),
         *(layer for state in _STATES for layer in _of(state, bars, icons, ground, count)),
     ]
-    return telling.chart(layered(*layers, height=PITCH * count + 2 * EDGE, top=0, bottom=0))
+    return telling.chart(lane(*layers, height=PITCH * count + 2 * EDGE))
 
 
 def _posted(happened: Sequence[Happened], ground: Ground) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 
 from modelwatch.show.charts.frame import Chart, Telling
 from modelwatch.show.charts.ground import Ground
-from modelwatch.show.charts.scale import Scale, shares_of
+from modelwatch.show.charts.scale import Scale
 from modelwatch.show.charts.series import Band, Line, Note, Point, Ribbon, Role, Series, series
 from modelwatch.show.digits import share
 
@@ -47,9 +47,7 @@ def fan(
     """
     outer = [_point(at, quantiles, 0, 4) for at, quantiles in values]
     inner = [_point(at, quantiles, 1, 3) for at, quantiles in values]
-    every = [end for point in outer for end in (point.low, point.high)] + [normal[0], normal[4]] if normal else [
-        end for point in outer for end in (point.low, point.high)
-    ]
+    every = [*(end for point in outer for end in (point.low, point.high)), *(normal[::4] if normal else ())]
     shown = Series(
         scale=Scale.of(every, written=written),
         bands=[Band(normal[0], normal[4], normal[2])] if normal else (),
@@ -78,9 +76,12 @@ def level_lines(
         Line([Point(at, shares[place] if shares else None) for at, shares in values], role=_ROLES[place])
         for place in range(count)
     ]
-    ends = shares_of([point.value for line in lines for point in line.points])
     bands = [Band(each, each, each) for each in normal[:count]]
-    shown = Series(scale=Scale.of(ends, written=share, zero=True), bands=bands, lines=lines)
+    shown = Series(
+        scale=Scale.of([point.value for line in lines for point in line.points], written=share, zero=True),
+        bands=bands,
+        lines=lines,
+    )
     return series(telling, shown, ground=ground, height=HEIGHT, names_reference=True)
 
 

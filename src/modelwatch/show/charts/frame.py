@@ -9,9 +9,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as attribute
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 
-from modelwatch.domain.instants import DAY
+from modelwatch.domain.instants import DAY, MINUTE
 from modelwatch.show.digits import local
 from modelwatch.show.tokens import FONT, token
 
@@ -89,8 +90,7 @@ class TimeAxis:
 
     def at(self, instant: int) -> int:
         """Where an instant lies: milliseconds of the zone's clock."""
-        offset = local(instant, self.zone).utcoffset() or timedelta()
-        return instant // 1000 + round(offset.total_seconds() * 1000)
+        return instant // 1000 + _offset(self.zone, instant // _QUARTER)
 
     @property
     def domain(self) -> list[int]:
@@ -99,16 +99,7 @@ class TimeAxis:
 
     def ticks(self) -> list[int]:
         """Where hairlines stand: months of a longer stretch, weeks or days of a shorter one, hours within days."""
-        first, last = local(self.start, self.zone), local(self.end, self.zone)
-        days = (self.end - self.start) / DAY
-        found: list[int] = []
-        at = first.replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
-        end = last.replace(tzinfo=None)
-        while at < end:
-            if _stands_out(at.day, at.weekday(), at.hour, days) and at >= first.replace(tzinfo=None):
-                found.append(round((at - _EPOCH).total_seconds() * 1000))
-            at += timedelta(hours=1) if days <= _HOURLY else timedelta(days=1)
-        return found
+        return list(_ticks(self.start, self.end, self.zone))
 
     def labels(self) -> list[str]:
         """What stands at each tick: the month, the day or the hour, with what changed since the tick before it.
@@ -149,13 +140,39 @@ class TimeAxis:
             "ticks": False,
             "domain": False,
         }
+        return {**self.bare(name), "axis": axis}
+
+    def bare(self, name: str = "at") -> Spec:
+        """The encoding of a field of milliseconds along the axis, without ticks."""
         # A plain scale of milliseconds: that of times cannot be given its ends where expressions are interpreted.
         scale = {"domain": self.domain, "nice": False, "zero": False}
-        return {"field": name, "type": "quantitative", "scale": scale, "axis": axis}
+        return {"field": name, "type": "quantitative", "scale": scale, "axis": None}
 
 
 _EPOCH = local(0).replace(tzinfo=None)
 _MONTHLY, _WEEKLY, _HOURLY = 120, 20, 3
+
+
+_QUARTER = 15 * MINUTE  # clocks are not changed within one
+
+
+@lru_cache(maxsize=1 << 14)
+def _offset(zone: str, quarter: int) -> int:
+    """Milliseconds by which the clocks of a zone are ahead in a quarter of an hour."""
+    return round((local(quarter * _QUARTER, zone).utcoffset() or timedelta()).total_seconds() * 1000)
+
+
+@lru_cache(maxsize=64)
+def _ticks(start: int, end: int, zone: str) -> tuple[int, ...]:
+    first, last = local(start, zone).replace(tzinfo=None), local(end, zone).replace(tzinfo=None)
+    days = (end - start) / DAY
+    found: list[int] = []
+    at = first.replace(hour=0, minute=0, second=0, microsecond=0)
+    while at < last:
+        if _stands_out(at.day, at.weekday(), at.hour, days) and at >= first:
+            found.append(round((at - _EPOCH).total_seconds() * 1000))
+        at += timedelta(hours=1) if days <= _HOURLY else timedelta(days=1)
+    return tuple(found)
 
 
 def _stands_out(day: int, weekday: int, hour: int, days: float) -> bool:

@@ -22,7 +22,8 @@ FILLS: Mapping[State, str] = {
     State.OK: token("ref-line"),
 }
 """The colour of bars and cells in a state; quiet ones are grey."""
-STRIP = 26
+STRIP, RIGHT = 26, 8
+"""Pixels of the strip of time, and right of every lane's plot, for marks at the newest window."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ class Ground:
 
     def x(self, name: str = "at") -> Spec:
         """The encoding of a field of milliseconds; hairlines are part of the ground, so there is no axis."""
-        return {**self.axis.x(name), "axis": None}
+        return self.axis.bare(name)
 
     def layers(self) -> list[Spec]:
         """The layers under a lane's marks; they are there, if empty, on every page: charts of one shape."""
@@ -120,11 +121,23 @@ class Ground:
         ]
 
 
+def lane(*layers: Spec, height: int) -> Spec:
+    """Layers as a lane: no room above and below, so that what lies behind runs on from lane to lane."""
+    return layered(*layers, height=height, top=0, bottom=0, right=RIGHT)
+
+
 def strip(ground: Ground, *, name: str = "time") -> Chart:
     """The labels of the time axis, for the first and the last lane of a page."""
     axis = ground.axis
     x = axis.x(labels=True)
-    x["axis"] = {**x["axis"], "orient": "top", "offset": -STRIP, "labelBaseline": "middle"}
+    x["axis"] = {
+        **x["axis"],
+        "orient": "top",
+        "offset": -STRIP,
+        "labelBaseline": "middle",
+        "labelPadding": STRIP // 2,
+        "zindex": 1,
+    }
     labels: Spec = {
         "data": rows_of([{"at": axis.at(axis.start)}]),
         "mark": {"type": "point", "opacity": 0},
@@ -137,4 +150,4 @@ def strip(ground: Ground, *, name: str = "time") -> Chart:
         columns={"tick": "Tick"},
         rows=[{"tick": text} for text in axis.labels()],
     )
-    return told.chart(layered(*ground.layers(), labels, height=STRIP, top=0, bottom=0))
+    return told.chart(lane(*ground.layers(), labels, height=STRIP))

@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from modelwatch.show.charts.frame import Chart, Spec, Telling, layered, rows_of
-from modelwatch.show.charts.ground import Ground
+from modelwatch.show.charts.frame import Chart, Spec, Telling, rows_of
+from modelwatch.show.charts.ground import Ground, lane
 from modelwatch.show.tokens import HEAT_LIMITS, heat, token
 
 PITCH, EDGE = 18, 8
@@ -68,21 +68,21 @@ def heat_map(telling: Telling, lanes: Sequence[HeatRow], *, ground: Ground, pitc
     filled: list[dict[str, Any]] = []
     few: list[dict[str, Any]] = []
     empty: list[dict[str, Any]] = []
-    for row, lane in enumerate(lanes):
-        for cell in lane.cells:
+    for row, line in enumerate(lanes):
+        for cell in line.cells:
             place = ground.clip(cell.start, cell.end)
             if place is None:
                 continue
             told = {"at": place[0], "to": place[1], "r": row}
             if cell.multiple is not None:
-                filled.append({**told, "h": heat(cell.multiple), **({"u": lane.href} if lane.href else {})})
+                filled.append({**told, "h": heat(cell.multiple), **({"u": line.href} if line.href else {})})
             elif not cell.empty:
                 few.append({"at": sum(place) // 2, "r": row})
             if cell.empty:
                 empty.append(told)
     count = max(1, len(lanes))
     layers = [*ground.layers(), _filled(filled, ground, count), _few(few, ground, count), *_empty(empty, ground, count)]
-    return telling.chart(layered(*layers, height=pitch * count + EDGE, top=0, bottom=0))
+    return telling.chart(lane(*layers, height=pitch * count + EDGE))
 
 
 def _y(name: str, count: int) -> Spec:

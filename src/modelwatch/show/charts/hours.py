@@ -228,7 +228,12 @@ def _bars(axis: HourAxis, came: Sequence[int], *, top: int, bottom: int) -> Spec
     return {
         "data": rows_of(bars),
         "mark": {"type": "rect", "fill": token("ref-line"), "stroke": token("surface"), "strokeWidth": 1},
-        "encoding": {"x": axis.x(labels=True), "x2": {"field": "to"}, "y": _down("top", bottom), "y2": {"field": "bottom"}},
+        "encoding": {
+            "x": axis.x(labels=True),
+            "x2": {"field": "to"},
+            "y": _down("top", bottom),
+            "y2": {"field": "bottom"},
+        },
     }
 
 

@@ -5,8 +5,9 @@ Of drift metrics on a logarithmic axis, of which the lane's name says so.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from modelwatch.show.charts.frame import Chart, Telling
 from modelwatch.show.charts.ground import Ground
@@ -14,6 +15,7 @@ from modelwatch.show.charts.scale import Scale
 from modelwatch.show.charts.series import Band, Limit, Line, Point, Ribbon, Series, series
 
 HEIGHT = 124
+_CLOSE = 0.17  # of the axis: closer than this, the words of two limits would cover one another
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ def held(
     shown = Series(
         scale=scale,
         bands=[Band(normal[0], normal[2], normal[1])] if normal else (),
-        limits=limits,
+        limits=_apart(limits, scale),
         ribbons=[Ribbon(_past(values), role="warning", opacity=0.24)],
         lines=[
             Line([Point(each.middle, each.value) for each in beside], role="other", thin=True),
@@ -75,6 +77,14 @@ def held(
         ],
     )
     return series(telling, shown, ground=ground, height=HEIGHT)
+
+
+def _apart(limits: Sequence[Limit], scale: Scale) -> list[Limit]:
+    """The limits with their words apart: where two lie close, those of the lower one stand under its line."""
+    ends = [math.log(end) if scale.log else end for end in (scale.low, scale.high)]
+    at = {limit: math.log(max(limit.value, scale.low)) if scale.log else limit.value for limit in limits}
+    near = _CLOSE * (ends[1] - ends[0])
+    return [replace(limit, above=not any(0 < at[other] - at[limit] < near for other in limits)) for limit in limits]
 
 
 def _past(values: Sequence[Held]) -> list[Point]:
@@ -85,8 +95,6 @@ def _past(values: Sequence[Held]) -> list[Point]:
             found.append(Point(each.middle, None))
             continue
         low, high = sorted((each.past, each.value))
-        alone = all(
-            not 0 <= other < len(values) or values[other].past is None for other in (place - 1, place + 1)
-        )
+        alone = all(not 0 <= other < len(values) or values[other].past is None for other in (place - 1, place + 1))
         found += [Point(at, each.value, low, high) for at in ((each.start, each.end) if alone else (each.middle,))]
     return found

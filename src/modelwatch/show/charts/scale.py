@@ -10,9 +10,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from modelwatch.show.charts.frame import Spec, rows_of
+from modelwatch.show.digits import MINUS
 from modelwatch.show.tokens import token
 
 _STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
+_CEILINGS = (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
 _TICKS = 4
 _EDGE = 10
 
@@ -41,11 +43,14 @@ class Scale:
         cls,
         values: Iterable[float | None],
         *,
-        written: Callable[[float], str],
+        written: Callable[[float], str] | None = None,
         zero: bool = False,
         bounds: tuple[float, float] = (-math.inf, math.inf),
     ) -> Scale:
-        """The round stretch that holds the values, from 0 if `zero`, never past what the metric can be."""
+        """The round stretch that holds the values, from 0 if `zero`, never past what the metric can be.
+
+        Ticks are written with as many decimals as they need unless it is said how.
+        """
         known = [min(max(each, bounds[0]), bounds[1]) for each in values if each is not None and math.isfinite(each)]
         if zero:
             known.append(0.0)
@@ -56,7 +61,7 @@ class Scale:
         first, last = math.floor(least / step + 1e-9), math.ceil(most / step - 1e-9)
         low, high = max(first * step, bounds[0]), min(last * step, bounds[1])
         ticks = tuple(_plain(place * step) for place in range(first, last + 1) if low <= place * step <= high)
-        return cls(_plain(low), _plain(high), ticks, written)
+        return cls(_plain(low), _plain(high), ticks, written or plainly(step))
 
     @classmethod
     def logarithmic(cls, values: Iterable[float | None], *, written: Callable[[float], str]) -> Scale:
@@ -100,6 +105,34 @@ class Scale:
         inner = [{"expr": f"height - {_EDGE}"}, _EDGE]
         made: Spec = {"domain": [self.low, self.high], "range": inner, "nice": False, "zero": False, "clamp": True}
         return {**made, "type": "log"} if self.log else made
+
+
+def ceiling_of(values: Iterable[float | None]) -> float:
+    """The round number that bars of these values fit under.
+
+    Examples
+    --------
+    >>> ceiling_of([1026.0, None]), ceiling_of([])
+    (1200.0, 1.0)
+    """
+    most = max((each for each in values if each is not None), default=0.0)
+    if most <= 0:
+        return 1.0
+    power = 10.0 ** math.floor(math.log10(most))
+    return next(power * step for step in _CEILINGS if most <= power * step * (1 + 1e-9))
+
+
+def plainly(step: float) -> Callable[[float], str]:
+    """How ticks that are so far apart are written: with as many decimals as tell them apart.
+
+    Examples
+    --------
+    >>> plainly(0.1)(0.7), plainly(0.025)(0.7), plainly(50.0)(1250.0)
+    ('0.7', '0.700', '1,250')
+    """
+    places = max(0, -math.floor(math.log10(step) + 1e-9))
+    places += abs(round(step, places) - step) > step * 1e-6
+    return lambda value: f"{value:,.{places}f}".replace("-", MINUS)
 
 
 def rounded(value: float | None, digits: int = 4) -> float | None:

@@ -16,6 +16,7 @@ from modelwatch.show.charts.scale import Scale, rounded
 from modelwatch.show.tokens import token
 
 HEIGHT = 140
+_EDGE = 0.12  # of the plot's height, in which words would be cut off
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +132,11 @@ def _labels(axis: TimeAxis) -> Spec:
 
 def _yardstick(axis: TimeAxis, scale: Scale, yardstick: Yardstick) -> list[Spec]:
     left, right = axis.domain
-    band = [] if yardstick.band is None else [{"at": left, "to": right, "low": yardstick.band[0], "high": yardstick.band[1]}]
+    band = (
+        []
+        if yardstick.band is None
+        else [{"at": left, "to": right, "low": yardstick.band[0], "high": yardstick.band[1]}]
+    )
     mean = [] if yardstick.mean is None else [{"mean": yardstick.mean}]
     return [
         {
@@ -215,10 +220,15 @@ def _then(axis: TimeAxis, scale: Scale, then: Dot, says: str, *, colour: str) ->
     left, right = axis.domain
     late = (place - left) * 2 > right - left
     low = then.value < (scale.low + scale.high) / 2
-    edge = then.low if low else then.high
-    told = [{"at": place, "v": rounded(then.value), "edge": rounded(then.value if edge is None else edge), "say": says}]
-    side = {"align": "right" if late else "left", "dx": 8 if late else -8}
-    words = {**side, "dy": 7 if low else -7, "baseline": "top" if low else "bottom", "fontWeight": 600}
+    edge = (then.low if low else then.high) or then.value
+    # Beyond the interval, or beside the ring where the plot ends there.
+    beside = not _EDGE < (edge - scale.low) / (scale.high - scale.low) < 1 - _EDGE
+    away = 0 if beside else 7 if low else -7
+    line = "middle" if beside else "top" if low else "bottom"
+    told = [{"at": place, "v": rounded(then.value), "edge": rounded(then.value if beside else edge), "say": says}]
+    side = -10 if beside else 8
+    words = {"align": "right" if late else "left", "dx": side if late else -side}
+    words |= {"dy": away, "baseline": line, "fontWeight": 600}
     ring = {"size": 50, "strokeWidth": 2, "stroke": token(colour), "fill": token("surface"), "opacity": 1}
     x, y = _x(axis), scale.plain("v")
     return [

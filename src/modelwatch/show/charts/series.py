@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from modelwatch.show.charts.frame import Chart, Spec, Telling, layered, rows_of
-from modelwatch.show.charts.ground import Ground
+from modelwatch.show.charts.frame import Chart, Spec, Telling, rows_of
+from modelwatch.show.charts.ground import Ground, lane
 from modelwatch.show.charts.scale import Scale, rounded
 from modelwatch.show.tokens import token
 
@@ -134,7 +134,7 @@ def series(
         *_notes(shown.notes, ground, shown.scale),
         *(ground.name_layers() if names_reference else []),
     ]
-    return telling.chart(layered(*layers, height=height, top=0, bottom=0))
+    return telling.chart(lane(*layers, height=height))
 
 
 def _band(band: Band, scale: Scale) -> list[Spec]:

@@ -103,7 +103,7 @@ for (const lanes of document.querySelectorAll(".lanes")) {
     const figure = lanes.querySelector(".lane-plot .chart");
     const left = Number(lanes.dataset.left || 40);
     const box = figure.getBoundingClientRect();
-    return { left: box.left + left, width: box.width - left };
+    return { left: box.left + left, width: box.width - left - Number(lanes.dataset.right || 8) };
   };
   const show = (index) => {
     at = index;

@@ -20,7 +20,9 @@ window.modelwatch.keys.set("d", () => {
 
 /* Dragging: from the window under the pointer to the one where it is let go, both whole. */
 for (const lanes of document.querySelectorAll(".lanes[data-select]")) {
-  const { domain, windows, bounds } = JSON.parse(lanes.querySelector("script[data-lanes]").textContent);
+  const { domain, windows } = JSON.parse(lanes.querySelector("script[data-lanes]").textContent);
+  const bounds = JSON.parse(lanes.querySelector("script[data-bounds]").textContent);
+  const instant = (ms) => new Date(ms).toISOString().replace(".000Z", "Z");
   let from = -1;
   let to = -1;
   const mark = document.createElement("div");
@@ -34,9 +36,9 @@ for (const lanes of document.querySelectorAll(".lanes[data-select]")) {
   };
   const find = (x) => {
     const { left, width } = plot();
-    const instant = domain[0] + ((x - left) / width) * (domain[1] - domain[0]);
-    if (instant < windows[0][0]) return 0;
-    const index = windows.findIndex(([start, end]) => start <= instant && instant < end);
+    const at = domain[0] + ((x - left) / width) * (domain[1] - domain[0]);
+    if (at < windows[0][0]) return 0;
+    const index = windows.findIndex(([start, end]) => start <= at && at < end);
     return index < 0 ? windows.length - 1 : index;
   };
   const show = () => {
@@ -63,7 +65,7 @@ for (const lanes of document.querySelectorAll(".lanes[data-select]")) {
     const moved = from !== to || !mark.hidden;
     from = -1;
     if (!moved) return;
-    location.href = lanes.dataset.select.replace("SINCE", encodeURIComponent(bounds[first][0])).replace("UNTIL", encodeURIComponent(bounds[last][1]));
+    location.href = lanes.dataset.select.replace("SINCE", encodeURIComponent(instant(bounds[first][0]))).replace("UNTIL", encodeURIComponent(instant(bounds[last][1])));
   });
   lanes.addEventListener("pointercancel", () => { from = -1; mark.hidden = true; });
 }
