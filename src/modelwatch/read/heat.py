@@ -111,7 +111,10 @@ def _drift(watched: Watched, sheet: Sheet, series: Series) -> HeatLine:
     levels = limits_of(watched, series, window)
     level = min((each.value for each in levels), default=np.nan)
     limits = np.fmax(np.full(len(sheet.windows), level), track.floor)
-    return _line(series, track, limits, track.value / limits, _gone(sheet, series.column))
+    empty = _gone(sheet, series.column)
+    # Missing values are a bin of the distance, but a window that has no others shows no drift.
+    value = np.where(empty, np.nan, track.value) if series.span == 1 else track.value
+    return _line(series, track, limits, value / limits, empty)
 
 
 def _slice(watched: Watched, sheet: Sheet, metric: Metric, series: Series, drop: float) -> HeatLine:

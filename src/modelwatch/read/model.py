@@ -6,7 +6,7 @@ The page of a model asks; what it shows of the series is chosen in `lanes` of th
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import fmean
 
 from modelwatch.catalog import Catalog
@@ -38,11 +38,12 @@ WEEKS = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What somebody wants to see of a model: a range, or a stretch of its own."""
+    """What somebody wants to see of a model: a range, or a stretch of its own; `coarse` for a narrow page."""
 
     range: str | None = None
     since: int | None = None
     until: int | None = None
+    coarse: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +161,8 @@ def _period(tx: Transaction, watched: Watched, closed: int | None, now: int, ask
     began = profiles.first_start(tx, watched.model_id)
     reference = None if watched.reference is None or not watched.reference.rows else watched.reference.pooled.window
     first = min(last - calendar.size, *(each for each in (began, reference and reference.start) if each is not None))
-    return period_of(calendar, first=first, last=last, asked=asked.range, since=asked.since, until=asked.until)
+    found = period_of(calendar, first=first, last=last, asked=asked.range, since=asked.since, until=asked.until)
+    return replace(found, coarse=asked.coarse)
 
 
 def _sheet(tx: Transaction, watched: Watched, period: Period, windows: Sequence[Window]) -> Sheet:

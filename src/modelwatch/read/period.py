@@ -19,17 +19,19 @@ DAYS: Mapping[str, int] = MappingProxyType({"7d": 7, "28d": 28, "90d": 90, "1y":
 CUSTOM = "custom"
 MOST = 400
 """Windows that a lane draws at most; of more, each stretch of days shows its last one, or its sum, or its worst."""
-_BY_HOUR, _BY_DAY = 10 * DAY, 120 * DAY
+# The longest stretches that are cut into hours, and into days.
+_FINE, _COARSE = (10 * DAY, 120 * DAY), (2 * DAY, 40 * DAY)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Period:
-    """A stretch of time in windows of a calendar; `name` is a range, or `custom`."""
+    """A stretch of time in windows of a calendar; `name` is a range, or `custom`; a narrow page has `coarse` cells."""
 
     name: str
     start: int
     end: int
     calendar: Calendar
+    coarse: bool = False
 
     @property
     def windows(self) -> list[Window]:
@@ -40,7 +42,8 @@ class Period:
     def cell(self) -> Calendar:
         """How cells of a heat map are cut: hours in days, days in months, weeks in a year; never less than a window."""
         length = self.end - self.start
-        size = HOUR if length <= _BY_HOUR else DAY if length <= _BY_DAY else 7 * DAY
+        by_hour, by_day = _COARSE if self.coarse else _FINE
+        size = HOUR if length <= by_hour else DAY if length <= by_day else 7 * DAY
         return self.calendar if self.calendar.size >= size else Calendar(size, self.calendar.timezone)
 
     def cells(self, windows: Sequence[Window]) -> list[range]:

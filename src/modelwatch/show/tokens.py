@@ -32,6 +32,7 @@ TOKENS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "critical-fill": ("#B3261E", "#D9564A"),
         "warning": ("#8A5800", "#F3BE4E"),
         "warning-fill": ("#E39A08", "#F3BE4E"),
+        "on-warning": ("#15191F", "#0D1014"),
         "warning-tint": ("#FFF6E2", "#271E0C"),
         "nodata": ("#6A4BB5", "#BBA5F7"),
         "nodata-tint": ("#F4F0FC", "#1E1930"),

@@ -37,7 +37,8 @@ _PHONE = "90d"
 
 def show(call: Call) -> Response:
     """The page."""
-    asked = Asked(range=_range(call), since=call.instant("since"), until=call.instant("until"))
+    phone = "Mobi" in call.request.headers.get("user-agent", "")
+    asked = Asked(range=_range(call, phone), since=call.instant("since"), until=call.instant("until"), coarse=phone)
     home, key = call.live.home, call.model
     now = home.now()
     with home.state.reading() as tx:
@@ -100,10 +101,10 @@ def _titles(canvas: Canvas, lanes: Mapping[str, Any]) -> dict[str, list[list[str
     return found
 
 
-def _range(call: Call) -> str | None:
+def _range(call: Call, phone: bool) -> str | None:
     """The range that is asked for; a phone has room for 90 days."""
     asked = call.query("range")
-    if asked is None and call.query("since") is None and "Mobi" in call.request.headers.get("user-agent", ""):
+    if phone and asked is None and call.query("since") is None and call.query("until") is None:
         return _PHONE
     return asked
 

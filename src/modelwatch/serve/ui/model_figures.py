@@ -146,18 +146,18 @@ def _outcome(canvas: Canvas) -> Figure:
     )
     share = view.watched.monitor.task is Task.BINARY
     written = digits.share if share else digits.metric
-    what = ("Mean score", "label mean") if share else ("Mean prediction", "label mean")
+    what = "Mean score" if share else "Mean prediction"
     place = labelled.last
     if place is None:
         value = written(None if predicted.last is None else predicted.at(predicted.last))
-        return Figure(what[0], value, "", "no labels yet to hold it against")
+        return Figure(what, value, "", "no labels yet to hold it against")
     off = bias.at(place)
     limits = limits_of(view.watched, view.series(BIAS), view.windows[place], value=off or 0.0)
     nearest = min((abs(each.value) for each in limits), default=None)
     yardstick = "" if off is None else f"bias {digits.metric(off, signed=True)}"
     if nearest is not None and yardstick:
         yardstick += f", limit {digits.metric(nearest)}"
-    title = f"{what[0]} / {what[1]}, {canvas.named(view.windows[place])}"
+    title = f"{what} / label, {canvas.named(view.windows[place])}"
     return Figure(title, written(predicted.at(place)), f"/ {written(labelled.at(place))}", yardstick)
 
 
@@ -165,10 +165,10 @@ def _drifted(lines: Sequence[HeatLine]) -> Figure:
     """How many columns are past their limit now, and how many were in the range."""
     computed = [line for line in lines if line.computed]
     if not computed:
-        return Figure("Columns past their drift limit", digits.NOTHING, "", "nothing to compare with yet")
+        return Figure("Past their drift limit", digits.NOTHING, "", "nothing to compare with yet")
     now = sum(line.now.firing for line in computed)
     ever = sum(line.peak > 1 for line in computed)
-    return Figure("Columns past their drift limit", digits.count(now), f"of {len(computed)}", f"{ever} in this range")
+    return Figure("Past their drift limit", digits.count(now), f"of {len(computed)}", f"{ever} in this range")
 
 
 def _volume(canvas: Canvas) -> Figure:

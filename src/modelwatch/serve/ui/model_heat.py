@@ -105,11 +105,11 @@ def slices_lane(canvas: Canvas, metric: Metric, span: int, *, every: bool) -> He
     telling = _telling("slices", f"{metric.title} by slice over {over}", canvas, drawn, 0)
     latest = [_slice_told(line, len(view.windows) - 1) for line in drawn]
     lane = Lane(name="slices", title="Slices", chart=_drawn(canvas, telling, drawn, rows), readout=latest)
-    scatter = f"{digits.metric(drop)} or the slice's own scatter"
+    scatter = f"{digits.metric(drop)} or its own scatter"
     return Heat(
         told=Told(lane, _readouts(canvas, drawn, _slice_told)) if drawn else None,
         rows=rows,
-        head=f"{metric.title} over {over}: how much worse than the slice's reference, in multiples of {scatter}",
+        head=f"{metric.title} over {over}, lost against the slice's reference: multiples of {scatter}",
         unit=(f"{over} to {canvas.latest}", "and against reference"),
         blank=[(str(line.slice), line.reason) for line in lines if not line.computed],
         more=len(computed) - len(drawn),

@@ -102,7 +102,7 @@ def volume_lane(canvas: Canvas) -> Told:
         columns={"window": "Window", "rows": "Predictions"},
         rows=canvas.rows(rows=[_rows_of(track, step)[0] for step in canvas.steps]),
     )
-    chart = bars(telling, [drawn], ground=canvas.ground, ceiling=(ceiling, digits.count(round(ceiling))), pitch=40)
+    chart = bars(telling, [drawn], ground=canvas.ground, ceiling=(ceiling, digits.count(round(ceiling))), pitch=60)
     lane = Lane(
         name="volume",
         title="Predictions",

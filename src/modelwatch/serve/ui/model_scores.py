@@ -245,8 +245,13 @@ def _surprises(canvas: Canvas, labelled: Track, written: Callable[[float | None]
         for step, places in enumerate(canvas.steps)
         if labelled.status_at(places.stop - 1).firing and (value := labelled.at(places.stop - 1)) is not None
     ]
-    chosen = sorted(fired, reverse=True)[:_SURPRISES]
-    windows = canvas.windows
+    windows, period = canvas.windows, canvas.view.period
+    apart = (period.end - period.start) // (3 if period.coarse else 8)
+    chosen: list[tuple[float, int]] = []
+    for value, step in sorted(fired, reverse=True):
+        far = all(abs(windows[step].start - windows[other].start) > apart for _, other in chosen)
+        if far and len(chosen) < _SURPRISES:
+            chosen.append((value, step))
     return [
         Note((windows[step].start + windows[step].end) // 2, value, f"{canvas.names[step]} {written(value)}")
         for value, step in chosen

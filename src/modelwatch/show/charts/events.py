@@ -93,7 +93,7 @@ def _posted(happened: Sequence[Happened], ground: Ground) -> list[dict[str, Any]
     places = [ground.axis.at(each.at) for each in inside]
     return [
         {"at": at, "r": 0, "say": each.says, "kind": each.kind, "room": _share(following - at, end - start)}
-        for each, at, following in zip(inside, places, [*places[1:], end], strict=True)
+        for each, at, following in zip(inside, places, [*places[1:], end][: len(places)], strict=True)
     ]
 
 
@@ -161,13 +161,20 @@ def _diamonds(data: Sequence[Mapping[str, Any]], ground: Ground, count: int) -> 
 
 
 def _words(
-    data: Sequence[Mapping[str, Any]], ground: Ground, count: int, colour: str, away: int, *, strong: bool = False
+    data: Sequence[Mapping[str, Any]],
+    ground: Ground,
+    count: int,
+    colour: str,
+    away: int,
+    *,
+    strong: bool = False,
+    cut: bool = False,
 ) -> Spec:
-    """Words beside their mark, cut where the room ends; none where fewer than four letters would stand."""
+    """Words beside their mark where there is room for them; if they may be `cut`, for some of them."""
     kept = [
         {name: row[name] for name in ("at", "r", "say", "room", "u") if row.get(name) not in (None, "")} for row in data
     ]
-    room = f"datum.room * width - {away + 6}"
+    room, least = f"datum.room * width - {away + 6}", "min(length(datum.say), 9)" if cut else "length(datum.say)"
     return {
         "data": rows_of(kept),
         "transform": _MIDDLE,
@@ -179,7 +186,7 @@ def _words(
             "fontWeight": 600 if strong else 400,
             "fill": colour,
             "limit": {"expr": f"max(1, {room})"},
-            "opacity": {"expr": f"{room} < min(length(datum.say), 6) * {_LETTER} ? 0 : 1"},
+            "opacity": {"expr": f"{room} < {least} * {_LETTER} ? 0 : 1"},
         },
         "encoding": {"x": ground.x(), "y": _y(count), "text": {"field": "say", "type": "nominal"}},
     }
@@ -212,7 +219,7 @@ def _of(
     return [
         box,
         *_icon(state, mine, ground, count, 9),
-        _words(mine, ground, count, _TEXTS[state], 18, strong=True),
+        _words(mine, ground, count, _TEXTS[state], 18, strong=True, cut=True),
         *_icon(state, small, ground, count, 0),
         _words(small, ground, count, _TEXTS[state], 10, strong=True),
     ]
@@ -222,7 +229,7 @@ def _icon(state: State, data: Sequence[Mapping[str, Any]], ground: Ground, count
     edge = token("warning") if state is State.WARNING else FILLS[state]
     shape: Spec = {"type": "point", "shape": _SHAPES[state], "size": 90, "fill": FILLS[state], "stroke": edge}
     sign = {"type": "text", "fontWeight": 700, "fontSize": 10, "baseline": "middle", "dy": 0.5}
-    colour = token("t1") if state is State.WARNING else token("surface")
+    colour = token("on-warning") if state is State.WARNING else token("surface")
     marked = _marks(data, {**shape, "opacity": 1, "strokeWidth": 1, "xOffset": away}, ground, count)
     signed = _marks(data, {**sign, "text": "!", "dx": away, "fill": colour}, ground, count)
     return [marked, signed]

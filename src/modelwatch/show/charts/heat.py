@@ -68,12 +68,15 @@ def heat_map(telling: Telling, lanes: Sequence[HeatRow], *, ground: Ground, pitc
     filled: list[dict[str, Any]] = []
     few: list[dict[str, Any]] = []
     empty: list[dict[str, Any]] = []
+    start, end = ground.axis.domain
+    widest = (end - start) * _WIDEST
     for row, line in enumerate(lanes):
         for cell in line.cells:
             place = ground.clip(cell.start, cell.end)
             if place is None:
                 continue
-            told = {"at": place[0], "to": place[1], "r": row}
+            gap = round(min((place[1] - place[0]) * _GAP, widest))
+            told = {"at": place[0] + gap, "to": place[1] - gap, "r": row}
             if cell.multiple is not None:
                 filled.append({**told, "h": heat(cell.multiple), **({"u": line.href} if line.href else {})})
             elif not cell.empty:
@@ -91,7 +94,8 @@ def _y(name: str, count: int) -> Spec:
 
 
 _UNDER = [{"calculate": "datum.r + 1", "as": "under"}]
-_INSIDE: Spec = {"xOffset": 1, "x2Offset": -1, "yOffset": 1.5, "y2Offset": -1.5}
+_INSIDE: Spec = {"yOffset": 1.5, "y2Offset": -1.5}
+_GAP, _WIDEST = 0.06, 0.0012  # of a cell, left and right of its mark; of the plot at most
 
 
 def _filled(data: Sequence[Mapping[str, Any]], ground: Ground, count: int) -> Spec:
@@ -122,14 +126,14 @@ def _few(data: Sequence[Mapping[str, Any]], ground: Ground, count: int) -> Spec:
 def _empty(data: Sequence[Mapping[str, Any]], ground: Ground, count: int) -> list[Spec]:
     encoding = {"x": ground.x(), "x2": {"field": "to"}, "y": _y("r", count), "y2": {"field": "under"}}
     line = {"stroke": token("nodata"), "strokeWidth": 1.2}
-    box = {"type": "rect", "cornerRadius": 2, "fill": None, **line, "xOffset": 1.5, "x2Offset": -1.5, "yOffset": 2}
+    box = {"type": "rect", "cornerRadius": 2, "fill": None, **line, "yOffset": 2}
     slash: Spec = {
         "data": rows_of(data),
         "transform": [
             {"calculate": "(datum.at + datum.to) / 2", "as": "centre"},
             {"calculate": "datum.r + 0.5", "as": "middle"},
         ],
-        "mark": {"type": "point", "shape": "M-.5,.5L.5,-.5", "size": 90, "opacity": 1, **line},
+        "mark": {"type": "point", "shape": "M-.5,.5L.5,-.5", "size": 120, "opacity": 1, **line},
         "encoding": {"x": {**ground.x("centre")}, "y": _y("middle", count)},
     }
     return [
