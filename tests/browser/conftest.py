@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
+import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -86,3 +88,15 @@ def fleet_folder(made_once: Callable[..., Path]) -> Path:
 def fleet(fleet_folder: Path, serve_copy: Callable[[Path], Served]) -> str:
     """The address of a server with 300 models, to be read only."""
     return serve_copy(fleet_folder).url
+
+
+@pytest.fixture(scope="session")
+def ask() -> Callable[..., Any]:
+    """Ask a server for JSON."""
+
+    def get(url: str, key: str | None = None) -> Any:
+        request = urllib.request.Request(url, headers={} if key is None else {"Authorization": f"Bearer {key}"})
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return json.load(answer)
+
+    return get
