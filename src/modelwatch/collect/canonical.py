@@ -27,12 +27,12 @@ from modelwatch.domain.columns import (
     PREDICTION_ID,
     SCORE,
     TIMESTAMP,
+    UNVERSIONED,
     ColumnKind,
     Task,
 )
 from modelwatch.domain.errors import InputError
 
-UNVERSIONED = "unversioned"
 _NAMES_SHOWN = 20
 _NO_ERROR_WORDS = frozenset({"", "0", "false", "f", "no", "none"})
 _ERROR_WORDS = frozenset({"1", "true", "t", "yes"})

@@ -41,6 +41,8 @@ ERROR = "error"
 METADATA = "metadata"
 DAY_PARTITION = "day"
 OUTCOME = "outcome"
+UNVERSIONED = "unversioned"
+"""The version of rows that name none."""
 LABEL_CLASS = "label_class"
 CONTENT_HASH = "content_hash"
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from statistics import fmean
 
 from modelwatch.catalog import Catalog
+from modelwatch.domain.columns import UNVERSIONED
 from modelwatch.domain.event import Event
 from modelwatch.domain.instants import DAY, Window
 from modelwatch.domain.measurement import Series
@@ -139,12 +140,12 @@ def read_model(tx: Transaction, catalog: Catalog, key: ModelKey, *, now: int, as
     return ModelView(
         watched=watched,
         now=now,
-        state=worst_of(states[each.id] for each in live),
+        state=State.PENDING if closed is None and not live else worst_of(states[each.id] for each in live),
         live=live,
         spells=[each for each in spells if each.start < period.end and (each.end or period.end) > period.start],
         lead=incidents.get(tx, live[0].id, model_id=model_id) if live else None,
         ended=None if live else ended,
-        versions=profiles.versions(tx, model_id),
+        versions=[version for version in profiles.versions(tx, model_id) if version not in ("", UNVERSIONED)],
         events=_events(tx, model_id, period),
         closed=closed,
         period=period,
@@ -154,13 +155,12 @@ def read_model(tx: Transaction, catalog: Catalog, key: ModelKey, *, now: int, as
 
 
 def _period(tx: Transaction, watched: Watched, closed: int | None, now: int, asked: Asked) -> Period:
-    """From the reference on if it lies in time, up to the last window that closed, or that should have."""
+    """From the first rows up to the last window that closed, or that should have."""
     calendar = watched.monitor.calendar
     due = calendar.window_of(now - watched.monitor.lateness).start
     last = due if closed is None else max(closed, min(due, calendar.window_of(now).start))
     began = profiles.first_start(tx, watched.model_id)
-    reference = None if watched.reference is None or not watched.reference.rows else watched.reference.pooled.window
-    first = min(last - calendar.size, *(each for each in (began, reference and reference.start) if each is not None))
+    first = last - calendar.size if began is None else min(began, last - calendar.size)
     found = period_of(calendar, first=first, last=last, asked=asked.range, since=asked.since, until=asked.until)
     return replace(found, coarse=asked.coarse)
 
@@ -183,9 +183,9 @@ def _sheet(tx: Transaction, watched: Watched, period: Period, windows: Sequence[
 def _events(tx: Transaction, model_id: int, period: Period) -> list[Event]:
     """What was posted, and every version when it was first seen: the first one too, which is no change."""
     firsts = profiles.first_starts(tx, model_id)
-    first = min(firsts, key=lambda version: firsts[version], default=None)
+    first = min(firsts, key=lambda version: firsts[version], default=UNVERSIONED)
     found = events.candidates(tx, model_id, period.start, period.end)
-    if first is not None and period.start <= firsts[first] < period.end:
+    if first != UNVERSIONED and period.start <= firsts[first] < period.end:
         found.append(Event(kind="deployment", at=firsts[first], note=f"version {first} first seen"))
     return sorted(found, key=lambda event: event.at)
 

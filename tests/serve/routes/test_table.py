@@ -52,6 +52,7 @@ PAGES: Mapping[str, tuple[str, bytes | None, str]] = {
     "POST /sign-in": ("/sign-in", b"key=read", "nobody"),
     "POST /sign-out": ("/sign-out", b"", "nobody"),
     "POST /theme": ("/theme", b"theme=dark", "nobody"),
+    "GET /models/{model}": ("/models/loans", None, "read"),
     "GET /": ("/", None, "read"),
     "GET /fleet.json": ("/fleet.json", None, "read"),
     "GET /search": ("/search?q=income", None, "read"),

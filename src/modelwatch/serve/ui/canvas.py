@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 from modelwatch.domain.instants import DAY, HOUR, Window
 from modelwatch.domain.measurement import Status
-from modelwatch.measure.measured import Floats
 from modelwatch.read.model import ModelView
 from modelwatch.read.sheet import Track
 from modelwatch.serve.ui.lanes import Lane
@@ -23,6 +25,7 @@ from modelwatch.show.charts.ground import Ground, Stretch
 from modelwatch.show.charts.series import Point
 from modelwatch.show.status import State
 
+Floats = npt.NDArray[np.float64]
 Readouts = Sequence[Sequence[str]]
 _STATES = {Status.CRITICAL: State.CRITICAL, Status.WARNING: State.WARNING, Status.NO_DATA: State.NODATA}
 

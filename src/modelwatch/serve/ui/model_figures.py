@@ -107,11 +107,7 @@ def _scores(canvas: Canvas, metric: Metric) -> list[Figure]:
     for (series, track, place), estimated in [*chosen[: 2 - len(estimate)], *((each, True) for each in estimate)]:
         interval = track.interval(place)
         window = canvas.named(view.windows[place])
-        title = (
-            f"{metric.title}, {window}"
-            if series.span == 1
-            else f"{metric.title}, {canvas.span(series.span)} to {window}"
-        )
+        title = f"{metric.title}, {window if series.span == 1 else canvas.span(series.span)}"
         beside = "" if interval is None else f"{digits.metric(interval[0])} to {digits.metric(interval[1])}"
         found.append(
             Figure(

@@ -124,7 +124,7 @@ def latency_lane(canvas: Canvas) -> Told | None:
     limits = limits_of(view.watched, named, view.windows[-1])
     values = [p.value for each in points for p in each]
     scale = Scale.of([*values, *(each.value for each in limits[:1])], zero=True)
-    roles = zip(points, ("other", "current", "other"), (True, False, False), strict=True)
+    roles = zip(points, ("other", "current", "other"), (True, False, True), strict=True)
     shown = Series(
         scale=scale,
         lines=[Line(each, role, thin) for each, role, thin in roles],  # type: ignore[arg-type]

@@ -13,12 +13,11 @@ from modelwatch.domain.columns import Task
 from modelwatch.domain.instants import DAY
 from modelwatch.domain.measurement import Baseline, Status
 from modelwatch.domain.metric import Better, Metric
-from modelwatch.measure.measured import Floats
 from modelwatch.read.limits import Limit as Threshold
 from modelwatch.read.limits import band_of, baseline_of, limits_of
 from modelwatch.read.model import BIAS, LABELLED, PREDICTED
 from modelwatch.read.sheet import Track
-from modelwatch.serve.ui.canvas import Canvas, Told
+from modelwatch.serve.ui.canvas import Canvas, Floats, Told
 from modelwatch.serve.ui.lanes import Key, Lane
 from modelwatch.show import digits
 from modelwatch.show.charts import Telling
@@ -27,6 +26,7 @@ from modelwatch.show.charts.series import Band, Limit, Line, Note, Point, Ribbon
 
 _ROOM = 2, 98  # percentiles of single windows that an axis makes room for
 _APART = 0.12  # of an axis, under which two limits would be named on top of each other
+_TOP = 0.15  # of an axis, in which a name has no room above its line
 _SURPRISES = 2
 
 
@@ -148,12 +148,13 @@ def named_limits(
     for each in reversed([limit for limit in limits if scale.low <= limit.value <= scale.high]):
         if all(abs(each.value - other.value) > _APART * (scale.high - scale.low) for other in chosen):
             chosen.append(each)
+    top = scale.high - _TOP * (scale.high - scale.low)
     return [
         Limit(
             each.value,
             f"{of}{each.status} {'above' if middle is None or each.value > middle else 'below'} {written(each.value)}",
             "critical" if each.status is Status.CRITICAL else "warning",
-            above=middle is None or each.value > middle,
+            above=(middle is None or each.value > middle) and each.value < top,
         )
         for each in chosen
     ]

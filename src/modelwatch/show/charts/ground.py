@@ -22,6 +22,7 @@ FILLS: Mapping[State, str] = {
     State.OK: token("ref-line"),
 }
 """The colour of bars and cells in a state; quiet ones are grey."""
+_LONG = 0.08  # of the axis, from which what is open is only tinted
 STRIP, RIGHT = 26, 8
 """Pixels of the strip of time, and right of every lane's plot, for marks at the newest window."""
 
@@ -68,13 +69,16 @@ class Ground:
     def layers(self) -> list[Spec]:
         """The layers under a lane's marks; they are there, if empty, on every page: charts of one shape."""
         wrong, state = self.wrong or (None, State.OK)
-        # A window of an hour in a year would be too thin to see.
+        # A window of an hour in a year would be too thin to see; one of months would cover the page.
         edged = {"stroke": FILLS[state], "strokeOpacity": 0.28, "strokeWidth": 2}
+        length = sum(each["to"] - each["at"] for each in self._clipped(wrong))
+        start, end = self.axis.domain
+        strength = 0.14 if length < (end - start) * _LONG else 0.05
         chosen = self._clipped(self.selected)
         edges = [{"at": each[name]} for each in chosen for name in ("at", "to")]
         return [
             self._rect(self.reference, {"fill": token("sunken")}),
-            self._rect(wrong, {"fill": FILLS[state], "fillOpacity": 0.14, **edged}),
+            self._rect(wrong, {"fill": FILLS[state], "fillOpacity": strength, **edged}),
             self._rect(self.selected, {"fill": token("current"), "fillOpacity": 0.12}),
             self._rule([{"at": at} for at in self.axis.ticks()], token("line"), 1),
             self._rule(edges, token("current"), 1.5),
