@@ -6,78 +6,51 @@ The page of a column and its pictures are drawn from it. Every status is one tha
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+import numpy as np
 
 from modelwatch.catalog import Catalog
 from modelwatch.domain.columns import LABEL
 from modelwatch.domain.errors import UnknownName
-from modelwatch.domain.instants import Window, parse_instant
-from modelwatch.domain.measurement import Measurement, Status
+from modelwatch.domain.instants import Window
+from modelwatch.domain.measurement import Series
 from modelwatch.domain.metric import Metric
 from modelwatch.domain.names import ModelKey
 from modelwatch.domain.selection import Selection
 from modelwatch.domain.slices import ALL_ROWS
 from modelwatch.read import label, runs
+from modelwatch.read.chosen import Asked, of_column, period_asked, selected, told_of
 from modelwatch.read.days import Day, days, total
 from modelwatch.read.limits import Limit, band_of, baseline_of, limits_of
-from modelwatch.read.period import DAYS, Period, period_of
-from modelwatch.read.sheet import Sheet, Track
+from modelwatch.read.metric_rows import Row, metric_rows
+from modelwatch.read.period import Period
 from modelwatch.read.runs import Run
+from modelwatch.read.sheet import Sheet, Track
 from modelwatch.read.values import Levels, Moments, Numbers, moments, shape
 from modelwatch.sketch import Sketch
-from modelwatch.store import clock, incidents, profiles
+from modelwatch.store import incidents
 from modelwatch.store.incidents import LIVE, StoredIncident
 from modelwatch.store.metadata import Transaction
 from modelwatch.work import Watched, load_watched
 from modelwatch.work.stored import parts_of, stored
 
 MISSING, DRIFT = "missing_share", "psi"
-_ORDER = ("drift", "quality", "performance", "labels", "summary")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """What the address of the page asks for; None leaves the choice to what is stored.
-
-    `period` is the range of the time axis, `since` to `until` the selected stretch, `span` its length in windows.
-    """
-
-    period: str | None = None
-    since: int | None = None
-    until: int | None = None
-    span: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """One metric in the selected stretch.
-
-    `limits` are the thresholds of its rules without the noise floor; `normal` is what the reference's blocks read.
-    """
-
-    metric: Metric
-    measurement: Measurement
-    limits: tuple[Limit, ...]
-    normal: tuple[float, float] | None
-
-    @property
-    def limit(self) -> float | None:
-        """What the value has to pass for the mildest verdict: the larger of threshold and noise floor."""
-        if not self.limits:
-            return None
-        return max(self.limits[0].value, self.measurement.noise_floor or self.limits[0].value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lane:
-    """One series over the windows of the time axis, with its thresholds and its noise floor."""
+    """One series over the windows of the time axis, with its thresholds and its noise floor.
+
+    `normal` is what the reference's blocks read: low end, mean and high end.
+    """
 
     metric: Metric
     span: int
     track: Track
     limits: tuple[Limit, ...]
     floor: float | None = None
-    normal: tuple[float, float] | None = None
+    normal: tuple[float, float, float] | None = None
 
     @property
     def limit(self) -> float | None:
@@ -96,7 +69,8 @@ class ColumnView:
     steps
         The places of the windows that each mark of a lane stands for; `days` has one entry for each.
     selected, span
-        The stretch that is looked at, and how many windows the metrics are measured over.
+        The stretch that is looked at, and how many windows the metrics are measured over; `spans` are those that the
+        column has measurements of.
     sides
         Where the values lie: `reference`, `current`, and `earlier` where the stretch has no values: the last before.
     drift
@@ -119,6 +93,7 @@ class ColumnView:
     days: Sequence[Day]
     selected: Window
     span: int
+    spans: tuple[int, ...]
     earlier: Window | None
     sides: Mapping[str, Moments]
     shape: Numbers | Levels | None
@@ -135,7 +110,7 @@ class ColumnView:
     def reference(self) -> Window | None:
         """The time of the reference's rows; None without a reference, or where its rows have no times."""
         known = self.watched.reference
-        return None if known is None else known.pooled.window
+        return None if known is None or not known.rows else known.pooled.window
 
     @property
     def neighbours(self) -> tuple[str | None, str | None]:
@@ -169,21 +144,21 @@ def column_view(tx: Transaction, catalog: Catalog, key: ModelKey, name: str, ask
     columns = _columns(watched)
     if name not in columns:
         raise UnknownName(f"model {key.model!r} has no column {name!r}: {', '.join(columns)}")
-    period = _period(tx, watched, asked)
+    period = period_asked(tx, watched, asked)
     windows = period.windows
     selection = Selection(column=name, slice=ALL_ROWS)
     parts = parts_of(catalog, selection)
     sheet = Sheet(windows, stored(tx, watched.model_id, period.start, period.end, parts=parts, selection=selection))
     spans = watched.monitor.spans
-    open_now = [each for each in incidents.listed(tx, model_id=watched.model_id, states=LIVE) if _of(each, name)]
+    open_now = [each for each in incidents.listed(tx, model_id=watched.model_id, states=LIVE) if of_column(each, name)]
     every = runs.runs_of(
         sheet, name, catalog, lambda series, window, value: limits_of(watched, series, window, value=value)
     )
-    selected, span = _selected(watched, period, windows, sheet, asked, _told(open_now, name), every)
+    looked_at, span = selected(watched, period, windows, asked, told_of(open_now, name), every)
     steps = period.steps(windows)
     marks = [Window(windows[step[0]].start, windows[step[-1]].end) for step in steps]
     plan = None if watched.plan is None else watched.plan.columns.get(name)
-    earlier, sketches = _sketches(tx, watched, name, selected, max(spans))
+    earlier, sketches = _sketches(tx, watched, name, looked_at, max(spans))
     main = _main(sheet, name, span, spans)
     return ColumnView(
         watched=watched,
@@ -197,12 +172,13 @@ def column_view(tx: Transaction, catalog: Catalog, key: ModelKey, name: str, ask
         windows=windows,
         steps=steps,
         days=days(tx, watched.model_id, plan, marks) if plan else [],
-        selected=selected,
+        selected=looked_at,
         span=span,
+        spans=tuple(sorted({each.span for each in sheet.series if each.column == name})),
         earlier=earlier,
-        sides=_sides(tx, watched, name, selected, sketches),
-        shape=_shape(tx, watched, name, selected, sketches),
-        rows=_rows(tx, watched, name, selected, span),
+        sides=_sides(tx, watched, name, looked_at, sketches),
+        shape=_shape(tx, watched, name, looked_at, sketches),
+        rows=metric_rows(tx, watched, name, looked_at, span),
         drift=_lane(watched, sheet, name, *main) if main else None,
         drift_beside=_beside(watched, sheet, name, main, spans),
         missing=_lane(watched, sheet, name, MISSING, spans[0]) if plan else None,
@@ -217,62 +193,6 @@ def _columns(watched: Watched) -> tuple[str, ...]:
     """The features in their order, then the model's output, then the truth if there is one."""
     known = tuple(watched.plan.columns) if watched.plan else tuple(watched.monitor.features)
     return (*known, LABEL) if label.known(watched) else known
-
-
-def _period(tx: Transaction, watched: Watched, asked: Asked) -> Period:
-    closed = clock.last_run(tx, watched.model_id) or watched.monitor.calendar.size
-    first = profiles.first_start(tx, watched.model_id)
-    reference = watched.reference
-    oldest = min(each for each in (first, reference and reference.pooled.window.start, closed - 1) if each is not None)
-    calendar = watched.monitor.calendar
-    names = list(DAYS)
-    for name in names[names.index(asked.period) :] if asked.period in DAYS else [asked.period, *names]:
-        found = period_of(calendar, first=oldest, last=calendar.window_of(closed - 1).end, asked=name)
-        if asked.since is None or asked.since >= found.start:
-            return found
-    return period_of(calendar, first=oldest, last=found.end, asked=None, since=asked.since)
-
-
-def _of(incident: StoredIncident, column: str) -> bool:
-    return any(each["column"] == column for each in incident.body["firing"])
-
-
-def _told(open_now: Sequence[StoredIncident], column: str) -> tuple[Window, int] | None:
-    """The window and span of the worst verdict on the column in an open incident, the newest of equals."""
-    found = [
-        (Status(each["status"]).rank, parse_instant(each["window"]["end"]), each["window"], each["span"])
-        for incident in open_now
-        for each in incident.body["firing"]
-        if each["column"] == column
-    ]
-    if not found:
-        return None
-    _, _, window, span = max(found, key=lambda each: each[:2])
-    return Window(parse_instant(window["start"]), parse_instant(window["end"])), span
-
-
-def _selected(
-    watched: Watched,
-    period: Period,
-    windows: Sequence[Window],
-    sheet: Sheet,
-    asked: Asked,
-    told: tuple[Window, int] | None,
-    every: Sequence[Run],
-) -> tuple[Window, int]:
-    """The stretch that is looked at: what is asked for, else where it is worst now, else at all, else the last."""
-    calendar, spans = watched.monitor.calendar, watched.monitor.spans
-    if asked.since is not None or asked.until is not None:
-        end = calendar.window_of((asked.until or period.end) - 1).end
-        start = calendar.window_of(min(asked.since if asked.since is not None else end - 1, end - 1)).start
-        count = sum(1 for _ in calendar.between(start, end))
-        return Window(start, end), max((span for span in spans if span <= count), default=spans[0])
-    worst = runs.worst(every)
-    last = windows[-1] if windows else calendar.window_of(period.end - 1)
-    window, span = told or ((worst.peak, worst.series.span) if worst else (last, spans[-1]))
-    if asked.span in spans:
-        span = asked.span
-    return calendar.trailing(window, span), span
 
 
 def _sketches(
@@ -315,42 +235,6 @@ def _shape(
     return shape(sketches, deciles=edges)
 
 
-def _rows(tx: Transaction, watched: Watched, name: str, selected: Window, span: int) -> tuple[Row, ...]:
-    """Every metric of the column in the last window of the stretch, over the span or the one it is measured on."""
-    last = watched.monitor.calendar.window_of(selected.end - 1)
-    found: dict[str, Measurement] = {}
-    selection = Selection(column=name, slice=ALL_ROWS)
-    for of_version in stored(tx, watched.model_id, last.start, last.end, selection=selection):
-        for each in of_version.measurements():
-            known = found.get(each.series.metric)
-            if known is None or _rank(each, span) > _rank(known, span):
-                found[each.series.metric] = each
-    rows = [_row(watched, each, watched.catalog) for each in found.values()]
-    return tuple(sorted((row for row in rows if row), key=_weight))
-
-
-def _rank(measurement: Measurement, span: int) -> tuple[bool, int, int]:
-    return measurement.series.span == span, -abs(measurement.series.span - span), measurement.n
-
-
-def _row(watched: Watched, measurement: Measurement, catalog: Catalog) -> Row | None:
-    series = measurement.series
-    if series.metric not in catalog.metrics:  # of a plugin that is gone
-        return None
-    return Row(
-        metric=catalog.metrics.get(series.metric),
-        measurement=measurement,
-        limits=tuple(limits_of(watched, series, measurement.window, value=measurement.value or 0.0)),
-        normal=band_of(baseline_of(watched, series)),
-    )
-
-
-def _weight(row: Row) -> tuple[int, bool, int]:
-    family = str(row.metric.family)
-    place = _ORDER.index(family) if family in _ORDER else len(_ORDER)
-    return -row.measurement.status.rank if row.measurement.status.firing else 0, not row.limits, place
-
-
 def _main(sheet: Sheet, name: str, span: int, spans: Sequence[int]) -> tuple[str, int] | None:
     """The metric of the lane below the values, and its span: PSI, else the mean of the truth."""
     metric = "label_mean" if name == LABEL else DRIFT
@@ -382,7 +266,17 @@ def _lane(watched: Watched, sheet: Sheet, name: str, metric: str, span: int) -> 
         metric=watched.catalog.metrics.get(metric),
         span=span,
         track=track,
-        limits=tuple(limits_of(watched, series, sheet.windows[place])),
+        limits=tuple(limits_of(watched, series, sheet.windows[place], value=float(np.nanmax(track.value)))),
         floor=None if floor != floor else floor,  # noqa: PLR0124 (only NaN differs)
-        normal=band_of(baseline_of(watched, replace(series, version=""))),
+        normal=_normal(watched, series, track),
     )
+
+
+def _normal(watched: Watched, series: Series, track: Track) -> tuple[float, float, float] | None:
+    """What is normal with its middle, without what lies below zero where no value does."""
+    baseline = baseline_of(watched, series)
+    band = band_of(baseline)
+    if baseline is None or band is None:
+        return None
+    low = max(band[0], 0.0) if float(np.nanmin(track.value)) >= 0 else band[0]
+    return low, baseline.mean, band[1]

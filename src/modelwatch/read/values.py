@@ -19,6 +19,7 @@ BINS, CURVE, LEVELS = 32, 160, 12
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 _TRIMMED = 0.002  # of the values on each side that may lie outside the axis
 _STRETCH = 0.3  # of the trimmed axis, by which it grows to hold them after all
+_NIL = float(np.finfo(np.float32).tiny)
 _STEPS = (1.0, 2.0, 2.5, 3.0, 5.0, 10.0)
 
 
@@ -59,6 +60,16 @@ class Moments:
     def beyond(self) -> float | None:
         """Share of the values outside the reference's range; None without a reference."""
         return None if self.over is None else self.over + (self.under or 0.0)
+
+    @property
+    def low(self) -> float | None:
+        """The value that one in twenty lies below; None without values."""
+        return self.quantiles[0] if self.quantiles else None
+
+    @property
+    def high(self) -> float | None:
+        """The value that one in twenty lies above; None without values."""
+        return self.quantiles[-1] if self.quantiles else None
 
     @property
     def median(self) -> float | None:
@@ -145,7 +156,7 @@ def moments(sketch: Sketch, reference: Sketch | None = None) -> Moments:
         mean=_mean(sketch),
         minimum=sketch.minimum,
         maximum=sketch.maximum,
-        quantiles=tuple(sketch.quantile(rank) for rank in QUANTILES),
+        quantiles=tuple(_snapped(sketch.quantile(rank)) for rank in QUANTILES),
         under=under,
         over=over,
     )
@@ -205,7 +216,7 @@ def counts_of(sketch: CategorySketch) -> dict[str, int]:
 
 def _numbers(sides: Mapping[str, NumericSketch], deciles: Floats | None) -> Numbers:
     edges = bins(*_ends(list(sides.values())))
-    at = np.linspace(edges[0], edges[-1], CURVE)
+    at: Floats = np.linspace(float(edges[0]), float(edges[-1]), CURVE)
     inner = np.array([]) if deciles is None else deciles
     return Numbers(
         edges=tuple(edges.tolist()),
@@ -255,8 +266,13 @@ def bins(low: float, high: float) -> Floats:
     first, last = floor(low / step + 1e-9), ceil(high / step - 1e-9)
     # The last bin is open at its end, where the largest value may be.
     last += int(abs(last * step - high) <= step * 1e-9)
-    edges: Floats = np.arange(first, max(last, first + 1) + 1) * step
-    return edges
+    places: Floats = np.arange(first, max(last, first + 1) + 1, dtype=np.float64)
+    return places * step
+
+
+def _snapped(value: float) -> float:
+    """A value inside the bin that holds nothing but zero is zero."""
+    return 0.0 if abs(value) < _NIL else value
 
 
 def _mean(sketch: NumericSketch) -> float | None:

@@ -101,7 +101,7 @@ def before(past: Past, zone: str, now: int) -> str:
     write = written(past.metric)
     limit = "" if past.limit is None else f" against a limit of {write(past.limit)}"
     when = digits.window(past.start, past.end, zone, beside=now)
-    days = when if " to " not in when else f"from {when}"
+    days = f"from {when}" if " to " in when else f"on {when}"
     return f"Before: {short(past.metric)} {_over(past)}past its limit {days}, up to {write(past.value)}{limit}."
 
 

@@ -51,6 +51,8 @@ PAGES: Mapping[str, tuple[str, bytes | None, str]] = {
     "GET /sign-in": ("/sign-in", None, "nobody"),
     "POST /sign-in": ("/sign-in", b"key=read", "nobody"),
     "POST /sign-out": ("/sign-out", b"", "nobody"),
+    "GET /models/{model}/columns/{column:path}": ("/models/loans/columns/income", None, "read"),
+    "GET /models/{model}/charts/{chart}": ("/models/loans/charts/missing.json?column=income", None, "read"),
     "POST /theme": ("/theme", b"theme=dark", "nobody"),
     "GET /models/{model}": ("/models/loans", None, "read"),
     "GET /": ("/", None, "read"),

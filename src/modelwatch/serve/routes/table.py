@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from modelwatch.serve.endpoint import Endpoint
 from modelwatch.serve.routes import events, health, incidents, local, models, rows
-from modelwatch.serve.ui import assets, column, fleet, incident, model, rules, search, session
+from modelwatch.serve.ui import assets, column, fleet, incident, model, pictures, rules, search, session
 from modelwatch.serve.ui import events as event_page
 from modelwatch.serve.ui import incidents as incident_list
 
@@ -25,4 +25,5 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *incident_list.ENDPOINTS,
     *model.ENDPOINTS,
     *column.ENDPOINTS,
+    *pictures.ENDPOINTS,
 )

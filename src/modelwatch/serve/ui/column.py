@@ -5,7 +5,7 @@ It reads `read.column`; the selected stretch, the range and the form of the dist
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -15,98 +15,93 @@ from starlette.responses import Response
 
 from modelwatch.domain.errors import InputError
 from modelwatch.domain.instants import Window, format_instant
-from modelwatch.domain.measurement import Status
 from modelwatch.domain.scope import Scope
-from modelwatch.read.column import Asked, ColumnView, Row, column_view
+from modelwatch.read.chosen import Asked
+from modelwatch.read.column import ColumnView, column_view
 from modelwatch.read.period import DAYS
 from modelwatch.read.runs import Run
-from modelwatch.read.values import Levels, Moments, Numbers
+from modelwatch.read.values import Levels, Numbers
 from modelwatch.serve.endpoint import Call, Endpoint
-from modelwatch.serve.ui.column_charts import VIEWS, Canvas, state_of
+from modelwatch.serve.ui.canvas import Told, state_told
+from modelwatch.serve.ui.column_canvas import FORMS, ColumnCanvas
+from modelwatch.serve.ui.column_lanes import drift_lane, missing_lane
+from modelwatch.serve.ui.column_shape import distribution
+from modelwatch.serve.ui.column_table import metric_lines, moments_table
+from modelwatch.serve.ui.column_values import values_lane
 from modelwatch.serve.ui.lanes import lanes_json
 from modelwatch.serve.ui.site import data_json, in_thread, page, segment
 from modelwatch.show import column as words
 from modelwatch.show import digits
 from modelwatch.show.charts import Chart
-from modelwatch.show.charts.bullet import Bullet, bullet
+from modelwatch.show.charts.ground import strip
 from modelwatch.show.incidents import finding
 from modelwatch.show.status import State
 
 SHOWN = 9
 """Metrics that are listed without being asked for; those that fire always are."""
+_PHONE = "90d"  # what a phone has room for
+_NAMED = 5  # levels that are told by name
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """One metric as a row of the table; `why` stands where there is no value."""
+@dataclass(frozen=True, slots=True)
+class _Banner:
+    """One sentence with the finding, and one line of proof."""
 
-    row: Row
-    title: str
-    value: str
-    floor: str
-    threshold: str
-    bullet: Bullet
-    state: State | None
-    word: str
-    why: str
-    over: str
+    state: State
+    says: str
+    proof: str
 
 
 def show(call: Call) -> Response:
     """The page."""
     view, form = _read(call)
-    canvas = Canvas(view, form)
-    lines = [_line(row, view) for row in view.rows]
-    shown = max(SHOWN, sum(line.state in (State.CRITICAL, State.WARNING) for line in lines))
-    told = [each for each in (canvas.values, canvas.drift, canvas.missing) if each is not None]
-    env = call.query("env")
-    url = _links(call, view, form)
+    canvas = ColumnCanvas(view, form)
+    lines, lanes, banner = metric_lines(canvas), _lanes(canvas), _banner(view)
+    shown = max(SHOWN, sum(line.past for line in lines))
+    levels = view.shape if isinstance(view.shape, Levels) else None
     return page(
         call,
         "column.html",
         here="fleet",
         view=view,
         canvas=canvas,
-        form=form,
+        chart=distribution(canvas),
         forms=_forms(view),
-        state=_state(view),
-        banner=_banner(view),
+        banner=banner,
+        incident="" if view.incident is None else finding(view.incident.body["title"]),
         lines=lines[:shown],
         folded=lines[shown:],
-        table=_table(view, canvas),
-        told=told,
         provisional=any(row.measurement.provisional for row in view.rows),
-        lanes_data=_lanes_data(canvas, told),
+        table=moments_table(canvas),
+        gained=_named(levels.gained) if levels else "",
+        lost=_named(levels.lost) if levels else "",
+        strip=strip(canvas.ground),
+        lanes=lanes,
+        lanes_data=_lanes_data(canvas, lanes),
         bounds=data_json([(window.start // 1000, window.end // 1000) for window in canvas.marks]),
-        url=url,
-        column_url=lambda name: f"{_path(view, name)}{_query({'env': env, 'range': call.query('range')})}",
-        model_url=f"/models/{segment(view.watched.key.model)}{_query({'env': env})}",
-        ranges=(ranges := list(DAYS)),
-        shorter=_beside(ranges, view.period.name, -1),
-        longer=_beside(ranges, view.period.name, 1),
-        selected=canvas.named(view.selected),
-        gained=_named(view.shape.gained) if isinstance(view.shape, Levels) else "",
-        lost=_named(view.shape.lost) if isinstance(view.shape, Levels) else "",
-        spans=[(span, words.length(span * view.period.calendar.size)) for span in view.watched.monitor.spans],
-        incident="" if view.incident is None else finding(view.incident.body["title"]),
+        url=_links(call, view, form),
+        column_url=_neighbours(call, view),
+        model_url=f"/models/{segment(view.watched.key.model)}{_query({'env': call.query('env')})}",
+        ranges=_ranges(view.period.name),
     )
 
 
 def charts(call: Call) -> Sequence[Chart]:
     """Every chart of the page that the query asks for, to be sent by itself."""
-    return Canvas(*_read(call)).charts
+    canvas = ColumnCanvas(*_read(call))
+    first = distribution(canvas)
+    return [*([first] if first else []), *(told.lane.chart for told in _lanes(canvas))]
 
 
 def _read(call: Call) -> tuple[ColumnView, str]:
     form = call.query("view") or "density"
-    if form not in VIEWS:
-        raise InputError(f"view={form!r} is no view of a distribution: use one of {', '.join(VIEWS)}")
-    span = call.query("span")
+    if form not in FORMS:
+        raise InputError(f"view={form!r} is no form of a distribution: use one of {', '.join(FORMS)}")
     asked = Asked(
-        period=call.query("range"),
+        period=call.query("range") or (_PHONE if "Mobi" in call.request.headers.get("user-agent", "") else None),
         since=call.instant("since"),
         until=call.instant("until"),
-        span=None if span is None else call.whole("span", 1, low=1, high=10_000),
+        span=call.whole("span", 0, low=0, high=10_000) or None,
     )
     home = call.live.home
     name = call.request.path_params.get("column") or call.query("column") or ""
@@ -114,37 +109,39 @@ def _read(call: Call) -> tuple[ColumnView, str]:
         return column_view(tx, home.catalog, call.model, name, asked), form
 
 
+def _lanes(canvas: ColumnCanvas) -> list[Told]:
+    return [each for each in (values_lane(canvas), drift_lane(canvas), missing_lane(canvas)) if each is not None]
+
+
 def _state(view: ColumnView) -> State:
     """How the column stands: by what fires now, else whether the last window had any values at all."""
     if view.firing:
-        return state_of(view.firing[0].status)
-    if not view.windows:
+        return state_told(view.firing[0].status)
+    if not view.windows or not view.rows:
         return State.PENDING
     if view.days and not view.days[-1].values.n:
         return State.NODATA
     return State.OK
 
 
-def _banner(view: ColumnView) -> dict[str, Any]:
-    """One sentence with the finding, and one line of proof."""
-    zone, now = view.period.calendar.timezone, view.period.end - 1
+def _banner(view: ColumnView) -> _Banner:
+    zone, now, state = view.period.calendar.timezone, view.period.end - 1, _state(view)
     proof: list[str] = []
-    state = _state(view)
     if view.firing:
-        found = [_past(view, each) for each in view.firing]
-        says = words.found(found, zone, now)
-        proof.append(words.since(found, zone, now))
+        firing = [_past(view, each) for each in view.firing]
+        says = words.found(firing, zone, now)
+        proof.append(words.since(firing, zone, now))
     elif state is State.NODATA:
         says = f"No values in the last window, {digits.day(now, zone)}"
     elif state is State.PENDING:
-        says = "Not checked yet: no window has closed"
-    elif view.ended is not None:
-        says = f"Within its limits since {digits.day(view.ended, zone, beside=now)}"
+        says = "Not checked yet: nothing was measured of it"
     else:
-        says = f"Within its limits in all {len(view.windows)} windows of this range"
+        begun = next((day.window.start for day in view.days if day.values.rows), view.period.start)
+        since = begun if view.ended is None else view.ended
+        says = f"Within its limits since {digits.day(since, zone, beside=now)}"
     if view.past is not None:
         proof.append(words.before(_past(view, view.past), zone, now))
-    return {"says": says, "proof": " ".join(proof), "state": state}
+    return _Banner(state, says, " ".join(proof))
 
 
 def _past(view: ColumnView, run: Run) -> words.Past:
@@ -158,89 +155,32 @@ def _past(view: ColumnView, run: Run) -> words.Past:
     )
 
 
-def _line(row: Row, view: ColumnView) -> Line:
-    measurement, write = row.measurement, words.written(row.metric)
-    limits = [each.value for each in row.limits]
-    status = measurement.status
-    ruled = bool(row.limits)
-    state = state_of(status) if status.firing or (ruled and status is Status.OK) else None
-    other = measurement.series.span != view.span
-    return Line(
-        row=row,
-        title=words.short(row.metric),
-        value=write(measurement.value),
-        floor=write(measurement.noise_floor) if measurement.noise_floor is not None else digits.NOTHING,
-        threshold=" / ".join(write(each) for each in limits),
-        bullet=bullet(measurement.value, floor=measurement.noise_floor, limits=limits[:1], normal=_within(row)),
-        state=state,
-        word="" if ruled else "no rule",
-        why=measurement.reason or "",
-        over=words.length(measurement.series.span * view.period.calendar.size) if other else "",
-    )
-
-
-def _within(row: Row) -> tuple[float, float] | None:
-    """What is normal, as far as the metric can go."""
-    if row.normal is None:
-        return None
-    low, high = row.metric.range
-    return min(max(row.normal[0], low), high), min(max(row.normal[1], low), high)
-
-
 def _forms(view: ColumnView) -> dict[str, str]:
     if not isinstance(view.shape, Numbers):
         return {}
-    return VIEWS if view.shape.deciles else {name: told for name, told in VIEWS.items() if name != "deciles"}
+    return {name: told for name, told in FORMS.items() if name != "deciles" or view.shape.deciles}
 
 
-def _table(view: ColumnView, canvas: Canvas) -> dict[str, Any]:
-    """The moments as columns and rows, of what the column has."""
-    sides = view.sides
-    names = {"reference": "Reference", "current": canvas.named(view.selected)}
-    if view.earlier is not None:
-        names["earlier"] = canvas.named(view.earlier)
-    numeric = any(side.quantiles for side in sides.values())
-    cells: list[tuple[str, Callable[[Moments], str]]] = [("Rows", lambda each: digits.count(each.rows or None))]
-    if numeric or view.role == "label":
-        cells.append(("Mean", lambda each: digits.metric(each.mean)))
-    if numeric:
-        cells += [
-            ("5 %", lambda each: digits.metric(_at(each, 0))),
-            ("Median", lambda each: digits.metric(_at(each, 2))),
-            ("95 %", lambda each: digits.metric(_at(each, 4))),
-            ("Min", lambda each: digits.metric(each.minimum)),
-            ("Max", lambda each: digits.metric(each.maximum)),
-        ]
-    if view.kind in ("categorical", "boolean"):
-        cells.append(("Levels", lambda each: digits.count(None if each.distinct is None else round(each.distinct))))
-    cells.append(("No label" if view.role == "label" else "Missing", lambda each: digits.share(each.missing_share)))
-    if isinstance(view.shape, Numbers):
-        cells.append(("Beyond range", lambda each: digits.share(each.beyond)))
-    elif view.kind in ("categorical", "boolean"):
-        cells.append(("Unseen", lambda each: digits.share(each.over)))
-    return {
-        "columns": [title for title, _ in cells],
-        "rows": [(names[side], side, [write(each) for _, write in cells]) for side, each in sides.items()],
-    }
+def _ranges(chosen: str) -> list[tuple[str, str, bool, str]]:
+    """Each range with how it is written, whether it is chosen, and the key that goes to it."""
+    names = list(DAYS)
+    at = names.index(chosen) if chosen in DAYS else -2
+    keys = {at - 1: "-", at + 1: "+"}
+    return [
+        (name, f"{name[:-1]}{digits.HARD_SPACE}{name[-1]}", place == at, keys.get(place, ""))
+        for place, name in enumerate(names)
+    ]
 
 
-def _beside(names: Sequence[str], name: str, step: int) -> str | None:
-    """The range before or after one of them."""
-    place = names.index(name) + step if name in names else -1
-    return names[place] if 0 <= place < len(names) else None
-
-
-def _at(side: Moments, place: int) -> float | None:
-    return side.quantiles[place] if side.quantiles else None
-
-
-def _lanes_data(canvas: Canvas, told: Sequence[Any]) -> Markup:
+def _lanes_data(canvas: ColumnCanvas, lanes: Sequence[Told]) -> Markup:
     times = [[canvas.named(window)] for window in canvas.marks]
-    return lanes_json(canvas.axis, canvas.marks, {"time": times, **{each.lane.name: each.readouts for each in told}})
+    return lanes_json(canvas.axis, canvas.marks, {"time": times, **{each.lane.name: each.readouts for each in lanes}})
 
 
-def _path(view: ColumnView, name: str) -> str:
-    return f"/models/{segment(view.watched.key.model)}/columns/{segment(name)}"
+def _named(found: Sequence[tuple[str, float]]) -> str:
+    """Levels with their shares."""
+    told = [f"{name} ({digits.share(part)})" for name, part in found[:_NAMED]]
+    return ", ".join(told) + (f" and {len(found) - _NAMED} more" if len(found) > _NAMED else "")
 
 
 def _links(call: Call, view: ColumnView, form: str) -> Callable[..., str]:
@@ -250,22 +190,25 @@ def _links(call: Call, view: ColumnView, form: str) -> Callable[..., str]:
 
     def url(window: Window | None = None, **changed: Any) -> str:
         if window is not None:
-            told = {"since": format_instant(window.start), "until": format_instant(window.end), "span": None}
-            changed = {**told, **changed}
+            changed |= {"since": format_instant(window.start), "until": format_instant(window.end), "span": None}
         return _path(view, view.name) + _query({**now, **changed})
 
     return url
 
 
-def _query(fields: dict[str, Any]) -> str:
+def _neighbours(call: Call, view: ColumnView) -> Callable[[str], str]:
+    """The address of another column of the model, on the same time axis."""
+    kept = _query({"env": call.query("env"), "range": call.query("range")})
+    return lambda name: _path(view, name) + kept
+
+
+def _path(view: ColumnView, name: str) -> str:
+    return f"/models/{segment(view.watched.key.model)}/columns/{segment(name)}"
+
+
+def _query(fields: Mapping[str, Any]) -> str:
     given = {name: value for name, value in fields.items() if value not in (None, "")}
     return f"?{urlencode(given)}" if given else ""
-
-
-def _named(found: Sequence[tuple[str, float]], most: int = 5) -> str:
-    """Levels with their shares."""
-    told = [f"{name} ({digits.share(part)})" for name, part in found[:most]]
-    return ", ".join(told) + (f" and {len(found) - most} more" if len(found) > most else "")
 
 
 ENDPOINTS = (

@@ -5,7 +5,7 @@ It reads `read.model`; lanes are made in `model_lanes`, `model_scores`, `model_m
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -27,6 +27,7 @@ from modelwatch.serve.ui.model_missing import missing_lane
 from modelwatch.serve.ui.model_scores import key_lane, outcome_lane
 from modelwatch.serve.ui.site import in_thread, page, segment
 from modelwatch.show import digits
+from modelwatch.show.charts import Chart
 from modelwatch.show.charts.ground import strip
 from modelwatch.show.charts.heat import PITCH
 from modelwatch.show.incidents import finding
@@ -37,12 +38,7 @@ _PHONE = "90d"
 
 def show(call: Call) -> Response:
     """The page."""
-    phone = "Mobi" in call.request.headers.get("user-agent", "")
-    asked = Asked(range=_range(call, phone), since=call.instant("since"), until=call.instant("until"), coarse=phone)
-    home, key = call.live.home, call.model
-    now = home.now()
-    with home.state.reading() as tx:
-        found = read_model(tx, home.catalog, key, now=now, asked=asked)
+    key, found = call.model, _read(call)
     if isinstance(found, Proposed):
         return page(call, "model_pending.html", here="fleet", key=key, proposal=found.text)
     head: dict[str, Any] = {"view": found, "key": key, "ranges": _ranges(call, found), "calm": _calm(found)}
@@ -54,6 +50,25 @@ def show(call: Call) -> Response:
     drift = drift_lines(found.watched, found.sheet, DRIFT, span)
     head |= {"figures": figures(canvas, drift), **_lanes(call, canvas, span)}
     return page(call, "model.html", here="fleet", **head)
+
+
+def charts(call: Call) -> Sequence[Chart]:
+    """Every chart of the page that the query asks for, to be sent by itself."""
+    found = _read(call)
+    if isinstance(found, Proposed) or found.closed is None:
+        return ()
+    lanes = _lanes(call, Canvas(found), _span(call, found)).values()
+    told = [each if isinstance(each, Told) else getattr(each, "told", None) for each in lanes]
+    return [each.lane.chart for each in told if each is not None]
+
+
+def _read(call: Call) -> ModelView | Proposed:
+    phone = "Mobi" in call.request.headers.get("user-agent", "")
+    asked = Asked(range=_range(call, phone), since=call.instant("since"), until=call.instant("until"), coarse=phone)
+    home = call.live.home
+    now = home.now()
+    with home.state.reading() as tx:
+        return read_model(tx, home.catalog, call.model, now=now, asked=asked)
 
 
 def _lanes(call: Call, canvas: Canvas, span: int) -> dict[str, Any]:

@@ -6,7 +6,7 @@ The first proof on the page of a column, and of an incident of drift. Reference 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from modelwatch.show.charts.frame import Chart, Spec, Telling, layered, rows_of
@@ -19,6 +19,7 @@ _LEFT, _TOP, _BOTTOM, _RIGHT = 44, 24, 24, 16
 _PITCH, _NAMED, _NUMBERS = 26, 60, 118
 _DASHED = [3, 3]
 _LONGEST = 22
+_ROOM = 0.3  # of the axis, that the words of a mark need on its far side
 _QUIET: Spec = {"fill": token("ref-bar")}
 _WASH: Spec = {"fill": token("current"), "fillOpacity": 0.14}
 _BOXED: Spec = {"fill": token("current"), "fillOpacity": 0.22, "stroke": token("current"), "strokeWidth": 1.5}
@@ -72,7 +73,7 @@ def density(
         _columns(_boxes(edges, sides.get(CURRENT, ()), gap=0.0), x, y, fill=_WASH),
         _outline(earlier, x, y, {"stroke": token("t2"), "strokeWidth": 1.2, "strokeDash": _DASHED}),
         _outline(current, x, y, {"stroke": token("current"), "strokeWidth": 2}),
-        *_marked(marks, x),
+        *_marked(marks, x, (edges[0], edges[-1])),
     ]
     return telling.chart(_framed(layers, height))
 
@@ -257,12 +258,13 @@ def _outline(rows: Sequence[Mapping[str, float | None]], x: Axis, y: Scale, look
     }
 
 
-def _marked(marks: Sequence[Mark], x: Axis) -> list[Spec]:
+def _marked(marks: Sequence[Mark], x: Axis, ends: tuple[float, float]) -> list[Spec]:
     line: Spec = {
         "data": rows_of({"v": rounded(mark.at, 6)} for mark in marks),
         "mark": {"type": "rule", "stroke": token("t2"), "strokeDash": [1, 3], "strokeWidth": 1.4},
         "encoding": {"x": x("v")},
     }
+    marks = [_turned(mark, ends) for mark in marks]
     texts: list[Spec] = []
     for upper in (True, False):
         mine = [mark for mark in marks if mark.upper is upper]
@@ -279,6 +281,13 @@ def _marked(marks: Sequence[Mark], x: Axis) -> list[Spec]:
                 }
             )
     return [line, *texts]
+
+
+def _turned(mark: Mark, ends: tuple[float, float]) -> Mark:
+    """A mark near the end of the axis has no room on its far side: all its words stand on the near one."""
+    place = (mark.at - ends[0]) / (ends[1] - ends[0])
+    crowded = place > 1 - _ROOM if mark.upper else place < _ROOM
+    return replace(mark, says=f"{mark.says}, {mark.beyond}", beyond="") if crowded else mark
 
 
 def _short(name: str) -> str:

@@ -33,25 +33,35 @@ class Held:
         return (self.start + self.end) // 2
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """What a metric is drawn with.
+
+    Attributes
+    ----------
+    values
+        The same metric over a shorter span, as a thin line.
+    limits
+        Noise floor and thresholds.
+    normal
+        Low end, middle and high end of what the reference's blocks read.
+    """
+
+    values: Sequence[Held] = ()
+    limits: Sequence[Limit] = ()
+    normal: tuple[float, float, float] | None = None
+
+
 def held(
     telling: Telling,
     values: Sequence[Held],
     *,
     ground: Ground,
     written: Callable[[float], str],
-    limits: Sequence[Limit] = (),
-    beside: Sequence[Held] = (),
-    normal: tuple[float, float, float] | None = None,
+    beside: Beside,
     log: bool = False,
 ) -> Chart:
     """A metric over time with its limits.
-
-    Parameters
-    ----------
-    beside
-        The same metric over a shorter span, as a thin line.
-    normal
-        Low end, middle and high end of what the reference's blocks read.
 
     Examples
     --------
@@ -59,20 +69,22 @@ def held(
     >>> from modelwatch.show.charts.frame import TimeAxis
     >>> ground, floor = Ground(axis=TimeAxis(0, DAY)), Limit(1.3, "noise floor 1.3", "floor")
     >>> told = Telling(name="psi", says="PSI is past its limit.")
-    >>> held(told, [Held(0, DAY, 8.2, past=1.3)], ground=ground, written=str, limits=[floor], log=True).height
+    >>> beside = Beside(limits=[floor])
+    >>> held(told, [Held(0, DAY, 8.2, past=1.3)], ground=ground, written=str, beside=beside, log=True).height
     124
     """
-    known = [each.value for each in (*values, *beside)] + [limit.value for limit in limits]
+    normal = beside.normal
+    known = [each.value for each in (*values, *beside.values)] + [limit.value for limit in beside.limits]
     if normal is not None:
         known += [normal[0], normal[2]]
     scale = Scale.logarithmic(known, written=written) if log else Scale.of(known, written=written)
     shown = Series(
         scale=scale,
         bands=[Band(normal[0], normal[2], normal[1])] if normal else (),
-        limits=_apart(limits, scale),
+        limits=_apart(beside.limits, scale),
         ribbons=[Ribbon(_past(values), role="warning", opacity=0.24)],
         lines=[
-            Line([Point(each.middle, each.value) for each in beside], role="other", thin=True),
+            Line([Point(each.middle, each.value) for each in beside.values], role="other", thin=True),
             Line([Point(each.middle, each.value) for each in values]),
         ],
     )
@@ -84,7 +96,10 @@ def _apart(limits: Sequence[Limit], scale: Scale) -> list[Limit]:
     ends = [math.log(end) if scale.log else end for end in (scale.low, scale.high)]
     at = {limit: math.log(max(limit.value, scale.low)) if scale.log else limit.value for limit in limits}
     near = _CLOSE * (ends[1] - ends[0])
-    return [replace(limit, above=not any(0 < at[other] - at[limit] < near for other in limits)) for limit in limits]
+    return [
+        replace(limit, above=all(not 0 < end - at[limit] < near for end in (*at.values(), ends[1] + near / 2)))
+        for limit in limits
+    ]
 
 
 def _past(values: Sequence[Held]) -> list[Point]:

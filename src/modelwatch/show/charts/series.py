@@ -123,9 +123,12 @@ def series(
     >>> series(told, shown, ground=Ground(axis=TimeAxis(0, DAY))).height
     124
     """
+    # What is normal lies under what is wrong or selected, so that these run through all lanes.
+    behind, *marked = ground.layers()
     layers = [
-        *ground.layers(),
+        behind,
         *(layer for band in shown.bands for layer in _band(band, shown.scale)),
+        *marked,
         shown.scale.grid(),
         *(layer for limit in shown.limits for layer in _limit(limit, shown.scale)),
         *(_ribbon(ribbon, ground, shown.scale) for ribbon in shown.ribbons),

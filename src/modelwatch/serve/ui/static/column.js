@@ -32,7 +32,7 @@ for (const lanes of document.querySelectorAll(".lanes[data-select]")) {
   const plot = () => {
     const box = lanes.querySelector(".lane-plot .chart").getBoundingClientRect();
     const left = Number(lanes.dataset.left || 40);
-    return { left: box.left + left, width: box.width - left };
+    return { left: box.left + left, width: box.width - left - Number(lanes.dataset.right || 8) };
   };
   const find = (x) => {
     const { left, width } = plot();
