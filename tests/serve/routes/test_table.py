@@ -61,6 +61,12 @@ PAGES: Mapping[str, tuple[str, bytes | None, str]] = {
     "GET /search.json": ("/search.json?q=income", None, "read"),
     "GET /events": ("/events", None, "read"),
     "GET /rules": ("/rules", None, "read"),
+    "GET /incidents": ("/incidents", None, "read"),
+    "GET /incidents/{id}": ("/incidents/1", None, "read"),
+    "POST /incidents/{id}/ack": ("/incidents/1/ack", b"", "operate"),
+    "POST /incidents/{id}/silence": ("/incidents/1/silence", b"for=1d", "operate"),
+    "POST /incidents/{id}/unsilence": ("/incidents/1/unsilence", b"", "operate"),
+    "POST /incidents/{id}/comment": ("/incidents/1/comment", b"text=seen", "operate"),
 }
 # Routes whose path names something of a project: a caller of another project finds nothing there.
 OWNED = {route for route in (*ROUTES, *PAGES) if "{" in route} - {"POST /v1/models/{model}/predictions"}
