@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,7 @@ def ours(flight_year: Path, serve_copy: Callable[[Path], Served]) -> str:
 @pytest.fixture(scope="module")
 def locked(
     flight_year: Path, serve_copy: Callable[[Path], Served], tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[str, dict[str, str]]]:
+) -> tuple[str, dict[str, str]]:
     """The flight year behind keys: the address, and keys by what they may do."""
     home = tmp_path_factory.mktemp("locked") / "home"
     shutil.copytree(flight_year, home)
@@ -39,7 +39,7 @@ def locked(
                 ("elsewhere", ("read",), "other"),
             )
         }
-    yield serve_copy(home).url, keys
+    return serve_copy(home).url, keys
 
 
 def test_somebody_looks_after_an_incident(visit: Callable[..., Visit], ours: str, ask: Ask) -> None:
@@ -63,7 +63,7 @@ def test_a_comment_is_kept_as_it_was_written(visit: Callable[..., Visit], ours: 
     page.wait_for_load_state()
     assert text in page.locator("main").inner_text()
     assert "Zoë" in page.locator("main").inner_text()
-    assert text in [each["text"] for each in ask(f"{ours}/v1/incidents/22")["timeline"]]
+    assert f"comment: {text}" in [each["text"] for each in ask(f"{ours}/v1/incidents/22")["timeline"]]
 
 
 def test_an_empty_comment_is_refused_on_the_page(visit: Callable[..., Visit], ours: str) -> None:
@@ -93,7 +93,7 @@ def test_forms_work_without_scripts(visit: Callable[..., Visit], ours: str, ask:
     page.locator("[data-comment]").fill("no script was needed")
     page.locator(".comment button").click()
     page.wait_for_load_state()
-    assert "no script was needed" in [each["text"] for each in ask(f"{ours}/v1/incidents/21")["timeline"]]
+    assert "comment: no script was needed" in [each["text"] for each in ask(f"{ours}/v1/incidents/21")["timeline"]]
 
 
 def test_light_and_dark_are_chosen_and_kept(visit: Callable[..., Visit], ours: str) -> None:

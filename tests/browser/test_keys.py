@@ -144,7 +144,7 @@ def test_the_back_button_brings_a_range_back(visit: Callable[..., Visit], flight
         ("/models/flight-delay", "ROC AUC"),
         ("/models/flight-delay/columns/temp", "Median"),
         ("/search?q=temp", "temp"),
-        ("/rules", "missing_share"),
+        ("/rules", "mean label"),
     ],
 )
 def test_without_scripts_text_and_tables_are_there(

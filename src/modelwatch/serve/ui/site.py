@@ -75,8 +75,7 @@ def troubled(call: Call, error: Exception) -> Response:
     """The page that tells of an error: what failed, that rows still come in, and what to do."""
     request = call.request
     if isinstance(error, NotSignedIn):
-        path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-        return RedirectResponse(f"/sign-in?{urlencode({'next': path})}", 303)
+        return RedirectResponse(f"/sign-in?{urlencode({'next': address_of(call)})}", 303)
     status = status_of(error)
     title = _TITLES.get(status, "That cannot be done as it was asked")
     detail, reference = _DETAILS.get(status, str(error)), ""
@@ -169,8 +168,15 @@ def _frame(call: Call, here: str) -> Mapping[str, Any]:
         "replayed": home.is_replayed(),
         "troubles": len(call.live.troubles) + (call.live.intake.trouble is not None),
         "path": call.request.url.path,
+        "address": address_of(call),
         "query": dict(call.request.query_params),
     }
+
+
+def address_of(call: Call) -> str:
+    """Where the reader is on this server, with what the page was asked for."""
+    url = call.request.url
+    return f"{url.path}?{url.query}" if url.query else url.path
 
 
 def theme_of(call: Call) -> str | None:
