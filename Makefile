@@ -13,7 +13,7 @@ DEMO    := build/demo-home
 .PHONY: help setup demo test lint types format docs services bench soak clean
 
 help: ## print this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
 
 setup: .venv/.tools ## make .venv with the package and the development tools, all pinned
 
@@ -61,6 +61,10 @@ bench: .venv/.package ## rows per second and peak memory of ingest, profile, run
 	@$(BIN)/python benchmarks/spine.py
 	@$(BIN)/python benchmarks/client.py
 	@$(BIN)/python benchmarks/server.py
+	@$(BIN)/python benchmarks/pages.py
+
+screenshots: .venv/.tools ## pictures of the pages for the documentation
+	@PYTHONPATH=benchmarks $(BIN)/python scripts/screenshots.py
 	@$(BIN)/python benchmarks/alarm.py
 
 soak: .venv/.tools ## kill a server 300 times, freeze and flood it, send it 3,000 damaged bodies

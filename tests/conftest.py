@@ -22,9 +22,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-from modelwatch.app import Home
-from modelwatch.demo import FLIGHT_DELAY, FLIGHTS
-from modelwatch.domain.instants import parse_instant
+from homes import make_flights
 from served import Served, free_port
 
 settings.register_profile("house", deadline=None, derandomize=True)
@@ -184,12 +182,4 @@ def made_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callab
 @pytest.fixture(scope="session")
 def flight_year(made_once: Callable[..., Path]) -> Path:
     """The folder of a home that has run from 1 March 2013 to 2 January 2014 in one go, which nobody may change."""
-
-    def run(folder: Path) -> None:
-        with Home.open(folder / "home", write=True) as home:
-            home.apply(FLIGHTS / "monitor.yaml")
-            home.ingest(FLIGHT_DELAY, [FLIGHTS / "predictions.parquet"])
-            home.label(FLIGHT_DELAY, [FLIGHTS / "labels.parquet"])
-            home.run(FLIGHT_DELAY, until=parse_instant("2014-01-02"))
-
-    return made_once("year", run) / "home"
+    return made_once("year", lambda folder: make_flights(folder / "home")) / "home"

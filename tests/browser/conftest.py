@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-import fleet_home
+import homes
 from browser import NAMES, Visit, launched, program
 from served import Served
 
@@ -81,7 +81,7 @@ def flights(flight_year: Path, serve_copy: Callable[[Path], Served]) -> str:
 @pytest.fixture(scope="session")
 def fleet_folder(made_once: Callable[..., Path]) -> Path:
     """The home of 300 models."""
-    return made_once("fleet", lambda folder: fleet_home.make_fleet(folder / "home")) / "home"
+    return made_once("fleet", lambda folder: homes.make_fleet(folder / "home")) / "home"
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""Homes with much in them, for pages to show: a fleet of hundreds of models, and one model of fifty columns.
+"""Homes with much in them, for pages to show: hundreds of models, one model of fifty columns, a year of flights.
 
 A dozen small models are really watched for ninety days, each with a story of its own; the fleet is copies of what
 was stored of them, under names and owners of their own, with their key figures moved.
@@ -21,6 +21,7 @@ import numpy as np
 import polars as pl
 
 from modelwatch.app import Home
+from modelwatch.demo import FLIGHT_DELAY, FLIGHTS
 from modelwatch.domain.event import Event
 from modelwatch.domain.instants import DAY, HOUR, SECOND, parse_instant
 from modelwatch.domain.names import ModelKey
@@ -140,6 +141,15 @@ def make_wide(home: Path, *, columns: int = 50, days: int = DAYS) -> None:
     with Home.open(home, write=True) as opened:
         _watch(opened, story, seed=1)
         opened.run(until=END + HOUR)
+
+
+def make_flights(home: Path) -> None:
+    """A home in which the year of the demo's flights has run from 1 March 2013 to 2 January 2014 in one go."""
+    with Home.open(home, write=True) as opened:
+        opened.apply(FLIGHTS / "monitor.yaml")
+        opened.ingest(FLIGHT_DELAY, [FLIGHTS / "predictions.parquet"])
+        opened.label(FLIGHT_DELAY, [FLIGHTS / "labels.parquet"])
+        opened.run(FLIGHT_DELAY, until=parse_instant("2014-01-02"))
 
 
 def _watch(home: Home, story: Story, *, seed: int) -> None:
