@@ -6,7 +6,7 @@ The only place that knows all rooms; the command line, the server and notebooks 
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from threading import RLock
@@ -487,13 +487,21 @@ class Home:
         with self.state.reading() as tx:
             return clock.get(tx).mode == "replay"
 
-    def watch(self, key: ModelKey, now: int, *, progress: Progress | None = None) -> int:
-        """Do what is due for one model by `now`; returns the instant at which something is due next."""
+    def watch(self, key: ModelKey, time_is: Callable[[], int], *, progress: Progress | None = None) -> int:
+        """Do what is due for one model by now, which a clock says; returns when something is due next."""
+        now = time_is()
         with self._working:
             # Its own rows only: while it is watched, those of every other model go on coming.
             self._flush(progress, only=key)
             run_model(
-                self.state, self.lake, self.catalog, key, until=now, live=True, courier=self._courier, progress=progress
+                self.state,
+                self.lake,
+                self.catalog,
+                key,
+                until=now,
+                live=time_is,
+                courier=self._courier,
+                progress=progress,
             )
             return next_due(self.state, self.catalog, key, now)
 

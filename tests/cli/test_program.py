@@ -28,6 +28,7 @@ VERBS = [
     "run",
     "metrics",
     "incidents",
+    "report",
     "ack",
     "comment",
     "silence",
@@ -56,7 +57,7 @@ def test_every_verb_is_there_and_explains_itself() -> None:
 
 
 def test_every_reading_verb_has_json() -> None:
-    for verb in set(VERBS) - {"init", "serve", "keys"}:
+    for verb in set(VERBS) - {"init", "serve", "keys", "report"}:
         assert "--json" in CliRunner().invoke(main, [verb, "--help"]).output
 
 

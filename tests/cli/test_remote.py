@@ -80,6 +80,8 @@ def test_every_verb_that_writes_is_done_by_the_server(folder: Path, serving: Cal
     assert "comment: seen" in str(program.json("comment", fault["id"], "seen", "--who", "ann")["timeline"])
     assert program("silence", fault["id"], "--until", "2199-01-01", "--who", "ann").exit_code == 0
     assert len(program.json("metrics", "loans", "--metric", "rows")) >= 4
+    assert program("report", "loans", "-o", folder / "loans.html").output == f"wrote {folder / 'loans.html'}\n"
+    assert "Data fault" in (folder / "loans.html").read_text("utf-8")
     made = program.json("keys", "create", "grafana", "--scope", "read")
     # The key holds at once, and nobody is let in without one any more.
     asked = urllib.request.Request(f"{url}/v1/models", headers={"Authorization": f"Bearer {made['key']}"})

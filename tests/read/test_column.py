@@ -1,11 +1,11 @@
-"""A column as its page is drawn from: numbers equal those of the API, and the stretch that is looked at is the right one."""
+"""A column as its page is drawn from: numbers equal those of the API, and the right stretch is looked at."""
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
+import numpy as np
+import polars as pl
 import pytest
 
 from modelwatch.app import Home
@@ -20,11 +20,46 @@ START = parse_instant("2026-03-01")
 LOANS = ModelKey("loans")
 
 
+MONITOR = """
+model: loans
+task: binary
+columns: {id: id, timestamp: at, score: score, features: {income: numeric, branch/city: categorical}}
+reference: {path: reference.parquet}
+windows: {size: 1d, lateness: 0h, spans: [1]}
+"""
+
+
+def rows(first_day: int, days: int) -> pl.DataFrame:
+    """Forty rows a day; from the third day on `income` is missing."""
+    rng = np.random.default_rng(abs(first_day))
+    at = START + first_day * DAY + np.arange(days * 40) * (DAY // 40)
+    income = rng.normal(50, 10, at.size)
+    return pl.DataFrame(
+        {
+            "id": [f"{first_day}-{place}" for place in range(at.size)],
+            "at": pl.Series(at).cast(pl.Datetime("us", "UTC")),
+            "income": np.where(at < START + 2 * DAY, income, np.nan),
+            "branch/city": rng.choice(["north", "süd"], at.size),
+            "score": 1 / (1 + np.exp((income - 50) / 10)),
+            "label": (rng.random(at.size) < 0.4).astype(int),
+        }
+    )
+
+
 @pytest.fixture(scope="module")
-def home(made: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
-    copy = tmp_path_factory.mktemp("column") / "home"
-    shutil.copytree(made / "home", copy)
-    with Home.open(copy, write=True) as opened:
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
+    folder = tmp_path_factory.mktemp("column")
+    rows(-30, 30).write_parquet(folder / "reference.parquet")
+    served = rows(0, 4)
+    served.drop("label").write_parquet(folder / "served.parquet")
+    labels = served.select(prediction_id="id", label="label", timestamp=pl.col("at").dt.offset_by("1h"))
+    labels.write_parquet(folder / "labels.parquet")
+    (folder / "monitor.yaml").write_text(MONITOR)
+    with Home.open(folder / "home", write=True) as opened:
+        opened.apply(folder / "monitor.yaml")
+        opened.ingest(LOANS, [folder / "served.parquet"])
+        opened.label(LOANS, [folder / "labels.parquet"])
+        opened.run(until=START + 4 * DAY + DAY // 24)
         yield opened
 
 

@@ -73,10 +73,8 @@ def test_a_side_without_values_is_left_out() -> None:
 
 def test_levels_tell_which_came_and_went() -> None:
     domain = Domain(("a", "b"))
-    sides = {
-        "reference": CategorySketch.of(domain, {"a": 3, "b": 1}),
-        "current": CategorySketch.of(domain, {"a": 1, "z": 3}),
-    }
+    counts = {"reference": {"a": 3, "b": 1}, "current": {"a": 1, "z": 3}}
+    sides = {side: CategorySketch.of(domain, of) for side, of in counts.items()}
     found = shape(sides)
     assert isinstance(found, Levels)
     assert (found.gained, found.lost) == ((("z", 0.75),), (("b", 0.25),))
@@ -92,6 +90,7 @@ def test_levels_beyond_the_most_are_counted() -> None:
 @given(st.floats(-1e6, 1e6), st.floats(0, 1e6))
 def test_bins_hold_everything_and_are_few(low: float, length: float) -> None:
     found = bins(low, low + length)
-    assert found[0] <= low + 1e-6 * abs(low)
-    assert found[-1] >= low + length - 1e-6 * abs(low + length)
+    rounding = 1e-9 * (abs(low) + length)
+    assert found[0] <= low + rounding
+    assert found[-1] >= low + length - rounding
     assert 2 <= len(found) <= 36

@@ -50,8 +50,10 @@ class Live:
         frame.write_parquet(path)
         self.home.ingest(KEY, [path])
 
-    def watch(self, seconds: float) -> list[Any]:
-        self.due = self.home.watch(KEY, START + round(seconds * SECOND))
+    def watch(self, *seconds: float) -> list[Any]:
+        """Watch at a time; the clock goes on to the last of several while rows are read."""
+        times = iter([*seconds, *[seconds[-1]] * 9])
+        self.due = self.home.watch(KEY, lambda: START + round(next(times) * SECOND))
         return self.home.incidents(KEY)
 
 
@@ -130,6 +132,14 @@ def test_what_was_told_early_is_what_a_run_over_the_closed_window_finds(live: Li
 def test_rows_that_lie_ahead_are_not_looked_at(live: Live) -> None:
     live.send(rows(180, 240, broken=True))
     assert live.watch(195) == []
+
+
+def test_rows_that_came_while_others_were_read_are_looked_at(live: Live) -> None:
+    live.send(rows(180, 197, broken=True))
+    assert live.watch(195) == []
+    live.send(rows(197, 198, broken=True))
+    (incident,) = live.watch(195, 198)
+    assert incident["severity"] == "critical"
 
 
 def test_a_version_without_a_past_waits_for_the_end(live: Live) -> None:

@@ -27,6 +27,7 @@ from modelwatch.cli.keys import keys
 from modelwatch.cli.label import label
 from modelwatch.cli.metrics import metrics
 from modelwatch.cli.quarantine import quarantine
+from modelwatch.cli.report import report
 from modelwatch.cli.run import run
 from modelwatch.cli.serve import serve
 from modelwatch.cli.session import Session
@@ -123,7 +124,7 @@ def main(ctx: click.Context, home: Path) -> None:
 
 
 for _verb in (
-    demo, compare, init, apply, show, ingest, label, quarantine, event, run, metrics, incidents, ack, comment, silence,
-    channels, serve, keys,
+    demo, compare, init, apply, show, ingest, label, quarantine, event, run, metrics, incidents, report, ack, comment,
+    silence, channels, serve, keys,
 ):  # fmt: skip
     main.add_command(_verb)

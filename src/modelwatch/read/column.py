@@ -141,7 +141,7 @@ def column_view(tx: Transaction, catalog: Catalog, key: ModelKey, name: str, ask
         If there is no such range, or it ends before it starts.
     """
     watched = load_watched(tx, catalog, key)
-    columns = _columns(watched)
+    columns = _columns(tx, watched)
     if name not in columns:
         raise UnknownName(f"model {key.model!r} has no column {name!r}: {', '.join(columns)}")
     period = period_asked(tx, watched, asked)
@@ -189,10 +189,10 @@ def column_view(tx: Transaction, catalog: Catalog, key: ModelKey, name: str, ask
     )
 
 
-def _columns(watched: Watched) -> tuple[str, ...]:
+def _columns(tx: Transaction, watched: Watched) -> tuple[str, ...]:
     """The features in their order, then the model's output, then the truth if there is one."""
     known = tuple(watched.plan.columns) if watched.plan else tuple(watched.monitor.features)
-    return (*known, LABEL) if label.known(watched) else known
+    return (*known, LABEL) if label.known(tx, watched) else known
 
 
 def _sketches(

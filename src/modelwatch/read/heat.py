@@ -80,8 +80,9 @@ class HeatLine:
         gone = next((place for place in reversed(places) if self.empty[place]), None)
         if gone is not None:
             return gone
-        found = self.multiples[places.start : places.stop]
-        return places.start + int(np.nanargmax(found)) if np.isfinite(found).any() else places[-1]
+        found = np.nan_to_num(self.multiples[places.start : places.stop], nan=-1.0)
+        worst = int(found.argmax())
+        return places.start + worst if found[worst] >= 0 else places[-1]
 
     def cell(self, places: range) -> tuple[float | None, bool]:
         """The worst multiple of some windows, and whether one of them had rows without a value."""

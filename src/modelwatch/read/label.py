@@ -13,17 +13,18 @@ from modelwatch.profile.block import unpack_outcomes
 from modelwatch.profile.outcome import empty_outcome, has_outcomes, merge_outcomes
 from modelwatch.read.limits import baseline_of
 from modelwatch.read.values import Levels, Moments
-from modelwatch.store import outcomes
+from modelwatch.store import cursors, outcomes
 from modelwatch.store.metadata import Transaction
 from modelwatch.work import Watched
+from modelwatch.work.step import LABELLED
 
 
-def known(watched: Watched) -> bool:
-    """Whether labels of the model are expected, and can be counted."""
+def known(tx: Transaction, watched: Watched) -> bool:
+    """Whether labels of the model are expected, or came, and can be counted."""
     if watched.plan is None or not has_outcomes(watched.plan):
         return False
-    pooled = None if watched.reference is None else watched.reference.pooled.outcome
-    return watched.monitor.declares_labels or (pooled is not None and pooled.labelled > 0)
+    came = cursors.get(tx, watched.model_id, LABELLED) is not None
+    return came or watched.monitor.declares_labels or _usual(watched) is not None
 
 
 def moments(tx: Transaction, watched: Watched, window: Window) -> dict[str, Moments]:

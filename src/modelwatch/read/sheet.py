@@ -119,8 +119,9 @@ class Sheet:
             at = stack.at[better]
             numbers[:, at] = stack.numbers[better, :, place].T
             n[at], status[at], measured[at] = rows[better], stack.status[better, place], True
-            for where, found in zip(at.tolist(), np.flatnonzero(better).tolist(), strict=True):
-                reasons[where] = stack.reason(found, place)
+            # Only what has no value has a reason.
+            for found in np.flatnonzero(better & np.isnan(stack.numbers[:, 0, place])).tolist():
+                reasons[int(stack.at[found])] = stack.reason(found, place)
         return Track(numbers=numbers, n=n, status=status, measured=measured, reasons=reasons)
 
 

@@ -263,7 +263,7 @@ def bins(low: float, high: float) -> Floats:
     least = (high - low) / BINS or abs(high) / BINS or 1.0
     power = 10.0 ** floor(log10(least))
     step = next(each * power for each in _STEPS if each * power >= least * (1 - 1e-9))
-    first, last = floor(low / step + 1e-9), ceil(high / step - 1e-9)
+    first, last = floor(low / step), ceil(high / step)
     # The last bin is open at its end, where the largest value may be.
     last += int(abs(last * step - high) <= step * 1e-9)
     places: Floats = np.arange(first, max(last, first + 1) + 1, dtype=np.float64)

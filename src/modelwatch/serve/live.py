@@ -205,7 +205,7 @@ class LiveHome:
                 continue
             try:
                 if not replayed and now >= due.instant:
-                    due.instant = self.home.watch(key, now, progress=self._unless_ended)
+                    due.instant = self.home.watch(key, wall, progress=self._unless_ended)
                     self._stale.add(key)
                 if key in self._stale or key not in self._figures:
                     self._refresh(key)

@@ -41,6 +41,18 @@ from modelwatch.stats.intervals import bootstrap_interval, normal_mean_interval,
 from modelwatch.stats.multiplicity import Discoveries, benjamini_hochberg
 from modelwatch.stats.noise import IndependentNull, null_of, nulls_of
 from modelwatch.stats.nulls import ClosedFormNull, DrawnNull, KsNull, Null
+from modelwatch.stats.online import (
+    Adwin,
+    Cusum,
+    Ddm,
+    Detector,
+    Eddm,
+    EwmaChart,
+    HddmA,
+    HddmW,
+    Kswin,
+    PageHinkley,
+)
 from modelwatch.stats.transport import (
     wasserstein,
     wasserstein_from_bins,
@@ -50,16 +62,26 @@ from modelwatch.stats.transport import (
 
 __all__ = [
     "SHARE_FLOOR",
+    "Adwin",
     "AucInterval",
     "BlockNull",
     "ClosedFormNull",
     "Confusion",
     "Contingency",
+    "Cusum",
+    "Ddm",
+    "Detector",
     "Discoveries",
     "DrawnNull",
+    "Eddm",
+    "EwmaChart",
+    "HddmA",
+    "HddmW",
     "IndependentNull",
     "KsNull",
+    "Kswin",
     "Null",
+    "PageHinkley",
     "PowerSums",
     "TiedScores",
     "accuracy",

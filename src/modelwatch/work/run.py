@@ -61,14 +61,14 @@ def run_model(  # noqa: PLR0913 (whose rows, how far, and who is told)
     key: ModelKey,
     *,
     until: int,
-    live: bool = False,
+    live: Callable[[], int] | None = None,
     courier: Courier | None = None,
     progress: Progress | None = None,
 ) -> Ran:
     """Do everything that is due for one model by `until` (microseconds since 1970).
 
-    Where time is `live`, a short window that is still open at `until` is glanced at, so that a fault which cannot
-    mend in it is told before it closes.
+    Where time is live, which a clock says, a short window that is still open at `until` is glanced at, so that a
+    fault which cannot mend in it is told before it closes.
 
     After each step `courier` delivers what the outbox holds; one for several models waits for a channel that hangs
     only once. A kill at any moment loses no step: the next run goes on behind the last one that was stored.
@@ -140,7 +140,13 @@ def _waiting(state: State, stepper: Stepper, until: int) -> Iterator[str]:
 
 
 def _steps(
-    state: State, courier: Courier, stepper: Stepper, due: Window, progress: Progress | None, *, live: bool
+    state: State,
+    courier: Courier,
+    stepper: Stepper,
+    due: Window,
+    progress: Progress | None,
+    *,
+    live: Callable[[], int] | None,
 ) -> int:
     """Step through the windows that close within a stretch of time, in order, and look for silence in the last."""
     calendar, sent = stepper.plan.calendar, 0
@@ -153,8 +159,9 @@ def _steps(
             after = stepper.passed(tx, window, due.end) if window.end <= due.end else None
             if window.end <= due.end and after is None:
                 changes += stepper.step(tx, window)
-            elif window.end > due.end and live:
-                changes += glance(stepper, tx, window, due.end)
+            elif window.end > due.end and live is not None:
+                # Rows went on coming since `until` was read off that clock.
+                changes += glance(stepper, tx, window, live() - stepper.watched.monitor.lateness)
         if changes:
             sent += courier.deliver_due().sent
         window = after or calendar.next(window)

@@ -10,7 +10,7 @@ from html import unescape
 from modelwatch.show.html import element
 from modelwatch.show.report.document import document, framed
 
-PAGE = document("a < b", element("p", "x"))
+PAGE = document("a < b", element("p", "x"), style="p{margin:0}", script="void 0")
 
 
 def test_the_policy_names_the_very_style_and_script() -> None:
@@ -21,6 +21,12 @@ def test_the_policy_names_the_very_style_and_script() -> None:
         assert f"{name}-src 'sha256-{digest}'" in policy
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy
+
+
+def test_without_a_script_none_may_run() -> None:
+    page = document("t", element("p", "x"), style="")
+    assert "script-src &#x27;none&#x27;" in page
+    assert "<script" not in page
 
 
 def test_nothing_is_fetched() -> None:

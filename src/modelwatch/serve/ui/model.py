@@ -14,7 +14,7 @@ from starlette.responses import Response
 from modelwatch.domain.errors import InputError
 from modelwatch.domain.instants import Window, format_instant
 from modelwatch.domain.scope import Scope
-from modelwatch.read.heat import drift_lines
+from modelwatch.read.heat import HeatLine, drift_lines
 from modelwatch.read.model import DRIFT, Asked, ModelView, Proposed, read_model
 from modelwatch.read.period import CUSTOM, DAYS
 from modelwatch.serve.endpoint import Call, Endpoint, Parameter
@@ -48,7 +48,7 @@ def show(call: Call) -> Response:
     canvas = Canvas(found)
     span = _span(call, found)
     drift = drift_lines(found.watched, found.sheet, DRIFT, span)
-    head |= {"figures": figures(canvas, drift), **_lanes(call, canvas, span)}
+    head |= {"figures": figures(canvas, drift), **_lanes(call, canvas, drift, span)}
     return page(call, "model.html", here="fleet", **head)
 
 
@@ -57,7 +57,8 @@ def charts(call: Call) -> Sequence[Chart]:
     found = _read(call)
     if isinstance(found, Proposed) or found.closed is None:
         return ()
-    lanes = _lanes(call, Canvas(found), _span(call, found)).values()
+    span = _span(call, found)
+    lanes = _lanes(call, Canvas(found), drift_lines(found.watched, found.sheet, DRIFT, span), span).values()
     told = [each if isinstance(each, Told) else getattr(each, "told", None) for each in lanes]
     return [each.lane.chart for each in told if each is not None]
 
@@ -71,7 +72,7 @@ def _read(call: Call) -> ModelView | Proposed:
         return read_model(tx, home.catalog, call.model, now=now, asked=asked)
 
 
-def _lanes(call: Call, canvas: Canvas, span: int) -> dict[str, Any]:
+def _lanes(call: Call, canvas: Canvas, drift: Sequence[HeatLine], span: int) -> dict[str, Any]:
     """Every lane of the page, and what its crosshair tells."""
     view, metric = canvas.view, canvas.view.key_metric
     spans = [] if metric is None else [s.span for s in view.sheet.series if s.metric == metric.name and s.slice]
@@ -81,7 +82,7 @@ def _lanes(call: Call, canvas: Canvas, span: int) -> dict[str, Any]:
         "incidents": incident_lane(canvas),
         "score": metric and key_lane(canvas, metric),
         "outcome": outcome_lane(canvas),
-        "drift": drift_lane(canvas, span, every=call.query("columns") == "all"),
+        "drift": drift_lane(canvas, drift, span, every=call.query("columns") == "all"),
         "missing": missing,
         "volume": volume_lane(canvas),
         "latency": latency_lane(canvas),

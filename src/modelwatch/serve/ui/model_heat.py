@@ -12,8 +12,8 @@ from urllib.parse import urlencode
 import numpy as np
 
 from modelwatch.domain.metric import Metric
-from modelwatch.read.heat import HeatLine, drift_lines, slice_lines, split
-from modelwatch.read.model import DRIFT, ROWS, ModelView
+from modelwatch.read.heat import HeatLine, slice_lines, split
+from modelwatch.read.model import ROWS, ModelView
 from modelwatch.read.period import DAYS
 from modelwatch.serve.ui.canvas import Canvas, Told
 from modelwatch.serve.ui.lanes import Lane
@@ -65,10 +65,10 @@ class Heat:
     empties: bool = False
 
 
-def drift_lane(canvas: Canvas, span: int, *, every: bool) -> Heat:
-    """Drift by column on a span."""
+def drift_lane(canvas: Canvas, lines: Sequence[HeatLine], span: int, *, every: bool) -> Heat:
+    """Drift by column on a span; `every` draws more rows than the page has room for."""
     view = canvas.view
-    shown, quiet, blank = split(drift_lines(view.watched, view.sheet, DRIFT, span))
+    shown, quiet, blank = split(lines)
     drawn = shown if every else shown[:MOST_COLUMNS]
     rows = [Row(line.name, href=_column_page(view, line.name)) for line in drawn]
     over = canvas.span(span)
@@ -143,20 +143,27 @@ def _telling(name: str, what: str, canvas: Canvas, lines: Sequence[HeatLine], qu
         named, times = str(worst.slice) if worst.slice else worst.name, digits.metric(worst.peak)
         found = f"{len(past)} of {len(lines) + quiet} were past their limit, {named} the furthest, {times} times"
     fields = {f"c{place}": str(line.slice) if line.slice else line.name for place, line in enumerate(lines)}
+    known = [(line, _worst(line, canvas)) for line in lines]
     rows = [
         {
             "window": text,
-            **{f"c{place}": rounded(line.track.at(line.worst_of(cell)), 3) for place, line in enumerate(lines)},
+            **{f"c{place}": rounded(line.track.at(worst[cell]), 3) for place, (line, worst) in enumerate(known)},
         }
-        for text, cell in zip(canvas.cell_names, canvas.cells, strict=True)
+        for cell, text in enumerate(canvas.cell_names)
     ]
     return Telling(name=name, says=f"{what}: {found}.", columns={"window": "Worst window of", **fields}, rows=rows)
 
 
 def _readouts(canvas: Canvas, lines: Sequence[HeatLine], told: Callable[[HeatLine, int], str]) -> list[Sequence[str]]:
     """What each row reads in the worst window of the cell under the crosshair, as it is drawn."""
-    by_cell = [[told(line, line.worst_of(cell)) for line in lines] for cell in canvas.cells]
+    known = [(line, _worst(line, canvas)) for line in lines]
+    by_cell = [[told(line, worst[cell]) for line, worst in known] for cell in range(len(canvas.cells))]
     return [by_cell[cell] for cell in canvas.cell_of]
+
+
+def _worst(line: HeatLine, canvas: Canvas) -> list[int]:
+    """The place of the worst window of each cell."""
+    return [line.worst_of(cell) for cell in canvas.cells]
 
 
 def _drift_told(line: HeatLine, place: int) -> str:

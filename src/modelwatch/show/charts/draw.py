@@ -6,6 +6,7 @@ The only place that knows the renderer, which the extra `charts` brings.
 from __future__ import annotations
 
 import json
+import re
 from functools import lru_cache
 from threading import Lock
 from types import ModuleType
@@ -16,6 +17,10 @@ from modelwatch.show.charts.frame import Spec
 from modelwatch.show.tokens import Mode, painted
 
 _VALUES = "values"
+# What makes a drawing longer and tells nobody anything: roles of marks, and ten digits of a pixel's fraction.
+_ROLES = re.compile(r' (?:role="graphics-[a-z]+"|aria-roledescription="[^"]*"|aria-hidden="true")')
+_PLACES = re.compile(r' (?:d|transform)="[^"]*"')
+_LONG = re.compile(r"-?\d+\.\d{3,}(?:e-?\d+)?")
 _SHAPES = 512
 # The renderer runs one script engine: two threads in it at once gain nothing, and its first use takes a while.
 _LOCK = Lock()
@@ -34,10 +39,15 @@ def to_vega(spec: Spec) -> Spec:
     return compiled
 
 
-def to_svg(spec: Spec, mode: Mode = "light") -> str:
-    """The chart as an SVG element with fixed colours."""
+def to_svg(spec: Spec, mode: Mode | None = "light") -> str:
+    """The chart as an SVG element: with fixed colours, or for no mode with the tokens of the page around it.
+
+    It carries no words for those who do not see it: what stands around it does.
+    """
+    silent = {**spec, "config": {**spec.get("config", {}), "aria": False}}
     with _LOCK:
-        return str(_renderer().vegalite_to_svg(painted(spec, mode)))
+        svg = str(_renderer().vegalite_to_svg(silent if mode is None else painted(silent, mode)))
+    return _PLACES.sub(lambda place: _LONG.sub(_short, place[0]), _ROLES.sub("", svg))
 
 
 def to_png(spec: Spec, mode: Mode = "light", *, scale: float = 2.0) -> bytes:
@@ -62,6 +72,10 @@ def browser_script_version() -> str:
 def _compiled(text: str) -> str:
     with _LOCK:
         return json.dumps(_renderer().vegalite_to_vega(text))
+
+
+def _short(number: re.Match[str]) -> str:
+    return f"{float(number[0]):.2f}"
 
 
 def _take(spec: Spec) -> tuple[Spec, dict[str, list[Any]]]:

@@ -134,6 +134,7 @@ class TimeAxis:
             "labels": labels,
             "labelAlign": "left",
             "labelOverlap": "greedy",
+            "labelBound": True,
             "labelSeparation": 6,
             "labelOffset": 4,
             "title": None,

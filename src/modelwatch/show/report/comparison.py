@@ -6,6 +6,7 @@ Made of the JSON of `compare` and of how the values lie; a notebook shows the sa
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from importlib.resources import files
 from typing import Any
 
 from modelwatch.show import digits
@@ -35,13 +36,18 @@ def comparison_page(result: Result, drawings: Mapping[str, Sides]) -> str:
     drawings
         How the values of the columns lie, by name.
     """
-    return document(_headline(result), _content(result, drawings))
+    style, script = _file("report.css"), _file("report.js")
+    return document(_headline(result), _content(result, drawings), style=style, script=script)
 
 
 def comparison_frame(result: Result, drawings: Mapping[str, Sides]) -> str:
     """The page for a notebook."""
     height = min(_FRAME + _ROW * len(result["columns"]), _TALLEST)
     return framed("modelwatch comparison", comparison_page(result, drawings), height=height)
+
+
+def _file(name: str) -> str:
+    return (files("modelwatch.show.report") / name).read_text(encoding="utf-8")
 
 
 def _content(result: Result, drawings: Mapping[str, Sides]) -> Html:
@@ -143,13 +149,13 @@ def _column(column: Result, drawings: Mapping[str, Sides]) -> Html:
         "tr",
         element("td", _state(column["status"])),
         element("th", opener, scope="row"),
-        element("td", column["kind"], class_="quiet"),
+        element("td", column["kind"], class_="quiet wide"),
         element("td", digits.metric(psi.get("value")), class_="num strong"),
-        element("td", digits.metric(_limit(psi)), class_="num quiet"),
-        element("td", _bullet(psi)),
+        element("td", digits.metric(_limit(psi)), class_="num quiet wide"),
+        element("td", _bullet(psi), class_="wide"),
         element("td", spark(sides) if sides else element("span", column["reason"] or "", class_="quiet")),
-        element("td", digits.share(missing["current"]), class_="num"),
-        element("td", digits.share(missing["reference"]), class_="num quiet"),
+        element("td", digits.share(missing["current"]), class_="num wide"),
+        element("td", digits.share(missing["reference"]), class_="num quiet wide"),
         class_="row",
     )
     detail = element("tr", element("td", _detail(column, sides), colspan=9), class_="detail")
@@ -180,19 +186,19 @@ def _detail(column: Result, sides: Sides | None) -> Html:
         element("p", "New levels: ", element("bdi", ", ".join(column["unseen"][:8]))) if column["unseen"] else None,
     ]
     rows = [_metric(name, each) for name, each in column["metrics"].items()]
-    heads = [element("th", text, scope="col", class_="num" if number else None) for text, number in _METRIC_HEADS]
+    heads = [element("th", text, scope="col", class_=kind or None) for text, kind in _METRIC_HEADS]
     table = element("table", element("thead", element("tr", *heads)), element("tbody", *rows), class_="metrics")
     return element("div", drawn, element("div", *told, table if rows else None), class_="detail-in")
 
 
-_METRIC_HEADS = (
-    ("Metric", False),
-    ("Value", True),
-    ("Floor", True),
-    ("Limit", True),
-    ("", False),
-    ("p", True),
-    ("Verdict", False),
+_METRIC_HEADS: Sequence[tuple[str, str]] = (
+    ("Metric", ""),
+    ("Value", "num"),
+    ("Floor", "num"),
+    ("Limit", "num"),
+    (element("span", "drawn", class_="hidden"), "wide"),
+    ("p", "num wide"),
+    ("Verdict", ""),
 )
 
 
@@ -206,8 +212,8 @@ def _metric(name: str, metric: Result) -> Html:
         element("td", told, class_="num strong"),
         element("td", digits.metric(metric["noise_floor"]), class_="num quiet"),
         element("td", digits.metric(metric["threshold"]), class_="num quiet"),
-        element("td", _bullet(metric)),
-        element("td", _p(metric["p_value"]), class_="num quiet"),
+        element("td", _bullet(metric), class_="wide"),
+        element("td", _p(metric["p_value"]), class_="num quiet wide"),
         element("td", verdict, class_=None if isinstance(verdict, Html) else "quiet"),
     )
 
@@ -230,8 +236,10 @@ def _p(value: float | None) -> str:
 def _state(status: str) -> Html:
     """A state with its icon: the shape differs before the colour does."""
     shapes = {
-        "critical": element("path", d="M5 1h6l4 4v6l-4 4H5l-4-4V5z"),
-        "warning": element("path", d="M8 1.6 15 14H1z"),
+        "critical": together(
+            [element("path", d="M5 1h6l4 4v6l-4 4H5l-4-4V5z"), element("path", d="M8 4.2v4.6M8 11.2v.6", class_="on")]
+        ),
+        "warning": together([element("path", d="M8 1.6 15 14H1z"), element("path", d="M8 6v4M8 11.8v.5", class_="on")]),
         "not_computed": element("circle", cx=8, cy=8, r=6, stroke_dasharray="2.4 2.2"),
         "ok": together([element("circle", cx=8, cy=8, r=6), element("path", d="M5.2 8.2 7.2 10.2 10.9 6.2")]),
     }

@@ -8,18 +8,26 @@ from __future__ import annotations
 import base64
 from hashlib import sha256
 from html import escape
-from importlib.resources import files
 
 from modelwatch.show.html import Html, element, together
 from modelwatch.show.tokens import style_sheet
 
 
-def document(title: str, content: Html) -> str:
-    """A whole HTML file."""
-    style, script = style_sheet() + _file("report.css"), _file("report.js")
+def document(title: str, content: Html, *, style: str, script: str = "") -> str:
+    """A whole HTML file.
+
+    Parameters
+    ----------
+    style
+        What the style sheet holds besides the tokens.
+    script
+        The only script that may run; without one none may.
+    """
+    sheet = style_sheet() + style
+    scripts = f"'sha256-{_digest(script)}'" if script else "'none'"
     policy = (
-        f"default-src 'none'; style-src 'sha256-{_digest(style)}'; script-src 'sha256-{_digest(script)}'; "
-        "img-src data:; base-uri 'none'; form-action 'none'"
+        f"default-src 'none'; style-src 'sha256-{_digest(sheet)}'; script-src {scripts}; "
+        "img-src data:; font-src data:; base-uri 'none'; form-action 'none'"
     )
     head = together(
         [
@@ -28,10 +36,10 @@ def document(title: str, content: Html) -> str:
             element("meta", name="viewport", content="width=device-width, initial-scale=1"),
             element("meta", name="color-scheme", content="light dark"),
             element("title", title),
-            element("style", Html(style)),
+            element("style", Html(sheet)),
         ]
     )
-    body = element("body", element("main", content), element("script", Html(script)))
+    body = element("body", element("main", content), element("script", Html(script)) if script else None)
     return f'<!doctype html>\n<html lang="en">{element("head", head)}{body}</html>\n'
 
 
@@ -47,10 +55,6 @@ def framed(title: str, page: str, *, height: int) -> str:
         f'<iframe title="{escape(title)}" sandbox="allow-scripts" srcdoc="{escape(page)}" width="100%" '
         f'height="{height}" frameborder="0"></iframe>'
     )
-
-
-def _file(name: str) -> str:
-    return (files("modelwatch.show.report") / name).read_text(encoding="utf-8")
 
 
 def _digest(text: str) -> str:
