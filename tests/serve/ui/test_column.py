@@ -37,7 +37,7 @@ def test_the_first_answers_stand_in_its_head(reader: TestClient) -> None:
     assert re.search(r"Open incident \d", page)
 
 
-@pytest.mark.parametrize("name", ["income", "branch%2Fcity", "branch/city", "prediction", "label"])
+@pytest.mark.parametrize("name", ["income", "branch%2Fcity", "branch/city", "prediction"])
 @pytest.mark.parametrize(
     "query", ["", "?range=7d&view=deciles", "?span=1&view=below", "?since=2026-03-01&until=2026-03-03"]
 )
@@ -49,6 +49,11 @@ def test_every_kind_of_column_has_a_page(reader: TestClient, name: str, query: s
     data = re.findall(r'<script type="application/json"[^>]*>(.*?)</script>', answer.text, re.S)
     lanes = next(each for each in map(json.loads, data) if "readouts" in each)
     assert {len(lines) for lines in lanes["readouts"].values()} == {len(lanes["windows"])}
+
+
+def test_a_lane_that_cannot_be_drawn_says_why(reader: TestClient) -> None:
+    page = text(reader.get(f"{PAGE}/label").text)
+    assert re.search(r"No window of this range has a value to draw: \d+ labels, 100 needed\.", page)
 
 
 def test_neighbours_ranges_and_stretches_are_links(reader: TestClient) -> None:

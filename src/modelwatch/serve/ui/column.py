@@ -14,7 +14,7 @@ from markupsafe import Markup
 from starlette.responses import Response
 
 from modelwatch.domain.errors import InputError
-from modelwatch.domain.instants import Window, format_instant
+from modelwatch.domain.instants import DAY, Window, format_instant
 from modelwatch.domain.scope import Scope
 from modelwatch.read.chosen import Asked
 from modelwatch.read.column import ColumnView, column_view
@@ -52,6 +52,17 @@ class _Banner:
     proof: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Range:
+    """A range of the time axis: the key that goes to it, and whether the selected stretch lies in it."""
+
+    name: str
+    says: str
+    chosen: bool
+    key: str
+    holds: bool
+
+
 def show(call: Call) -> Response:
     """The page."""
     view, form = _read(call)
@@ -82,7 +93,7 @@ def show(call: Call) -> Response:
         url=_links(call, view, form),
         column_url=_neighbours(call, view),
         model_url=f"/models/{segment(view.watched.key.model)}{_query({'env': call.query('env')})}",
-        ranges=_ranges(view.period.name),
+        ranges=_ranges(view),
     )
 
 
@@ -161,13 +172,18 @@ def _forms(view: ColumnView) -> dict[str, str]:
     return {name: told for name, told in FORMS.items() if name != "deciles" or view.shape.deciles}
 
 
-def _ranges(chosen: str) -> list[tuple[str, str, bool, str]]:
-    """Each range with how it is written, whether it is chosen, and the key that goes to it."""
-    names = list(DAYS)
+def _ranges(view: ColumnView) -> list[_Range]:
+    names, chosen = list(DAYS), view.period.name
     at = names.index(chosen) if chosen in DAYS else -2
     keys = {at - 1: "-", at + 1: "+"}
     return [
-        (name, f"{name[:-1]}{digits.HARD_SPACE}{name[-1]}", place == at, keys.get(place, ""))
+        _Range(
+            name,
+            f"{name[:-1]}{digits.HARD_SPACE}{name[-1]}",
+            chosen=place == at,
+            key=keys.get(place, ""),
+            holds=view.period.end - DAYS[name] * DAY <= view.selected.start,
+        )
         for place, name in enumerate(names)
     ]
 
