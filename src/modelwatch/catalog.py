@@ -104,6 +104,14 @@ class Acknowledging(Protocol):
     def acknowledges(self) -> bool: ...
 
 
+@runtime_checkable
+class Picturing(Protocol):
+    """A channel whose messages carry a picture where something draws one, if `pictures` is true."""
+
+    @property
+    def pictures(self) -> bool: ...
+
+
 class Form(Enum):
     """What a setting of a channel holds, and as what `ChannelKind.make` gets it."""
 
@@ -138,13 +146,18 @@ class ChannelKind:
 
 
 class Catalog:
-    """All shelves of one installation; `public_url` is where people reach it, empty if nowhere."""
+    """All shelves of one installation.
+
+    `public_url` is where people reach it, empty if nowhere; `picture` draws what a message tells of as a PNG, None
+    where nothing draws.
+    """
 
     def __init__(self) -> None:
         self.metrics: Shelf[Metric] = Shelf("metric")
         self.channels: Shelf[Channel] = Shelf("channel")
         self.channel_kinds: Shelf[ChannelKind] = Shelf("channel kind")
         self.public_url = ""
+        self.picture: Callable[[Mapping[str, Any]], bytes | None] | None = None
 
     def key_metric(self, task: Task) -> Metric | None:
         """The one metric by which a model of this task is told of at a glance, None for tasks without performance."""

@@ -20,7 +20,7 @@ from modelwatch.act.draft import Draft
 from modelwatch.act.message import write
 from modelwatch.act.outline import mark
 from modelwatch.catalog import Catalog
-from modelwatch.domain.errors import DeliveryError, HomeError
+from modelwatch.domain.errors import DeliveryError, HomeError, InputError
 from modelwatch.domain.instants import HOUR, SECOND
 from modelwatch.domain.measurement import Status
 from modelwatch.store import State, outbox
@@ -311,6 +311,47 @@ def test_a_channel_that_is_not_there_fails_like_any_other(state: State, queue: Q
     with state.reading() as tx:
         [queued] = outbox.due(tx, HOUR)
     assert queued.error == "UnknownName: there is no channel 'gone': known are none"
+
+
+@dataclass(slots=True)
+class Showing:
+    """A channel that keeps what it gets, and shows pictures if it is told to."""
+
+    pictures: bool
+    name: str = "memory"
+    taken: list[Mapping[str, Any]] = field(default_factory=list)
+
+    def send(self, message: Mapping[str, Any], *, key: str) -> None:
+        self.taken.append(message)
+
+
+def draws_nothing(body: Mapping[str, Any]) -> bytes | None:
+    return None
+
+
+def cannot_draw(body: Mapping[str, Any]) -> bytes | None:
+    raise InputError("drawing charts needs vl-convert")
+
+
+@pytest.mark.parametrize(
+    ("pictures", "picture", "expected"),
+    [
+        (True, lambda body: b"png of " + body["title"].encode(), {"title": "k", "picture": b"png of k"}),
+        (False, lambda body: b"png", {"title": "k"}),
+        (True, None, {"title": "k"}),
+        (True, draws_nothing, {"title": "k"}),
+        (True, cannot_draw, {"title": "k"}),
+    ],
+)
+def test_a_message_has_its_picture_where_one_can_be_drawn_and_shown(
+    state: State, queue: Queue, pictures: bool, picture: Any, expected: dict[str, Any]
+) -> None:
+    queue("k")
+    channel = Showing(pictures)
+    catalog = with_channels(channel)
+    catalog.picture = picture
+    assert deliver_at(state, catalog, 0).sent == 1
+    assert channel.taken == [expected]
 
 
 def test_a_long_error_is_cut(state: State, queue: Queue) -> None:

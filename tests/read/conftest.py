@@ -7,18 +7,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import polars as pl
 import pytest
 
 from modelwatch import measure
+from modelwatch.app import Home
 from modelwatch.catalog import Catalog
 from modelwatch.domain.incident import Cause, Incident, Kind
 from modelwatch.domain.incident import State as IncidentState
-from modelwatch.domain.instants import DAY, Window
+from modelwatch.domain.instants import DAY, HOUR, Window
 from modelwatch.domain.measurement import Series, Status
 from modelwatch.domain.names import ModelKey
 from modelwatch.domain.rule import Verdict
+from modelwatch.read.case import Case, load_case
 from modelwatch.store import State, clock, headlines, incidents, models, monitors
 from modelwatch.store.headlines import Headline
+from modelwatch.store.metadata import Transaction
 
 NOW = 16_000 * DAY
 SPEC = """
@@ -90,3 +95,68 @@ class Desk:
 def desk(tmp_path: Path) -> Iterator[Desk]:
     with State.create(tmp_path / "state.sqlite") as state:
         yield Desk(state, Catalog().register([measure.register]))
+
+
+BEGAN = NOW - 6 * DAY
+"""When the rows of `faulty` begin; from half past the third day on `income` is missing."""
+FAULT = BEGAN + 3 * DAY + 12 * HOUR
+_LOANS = """
+model: loans
+task: binary
+owner: {team: risk}
+columns:
+  id: id
+  timestamp: at
+  score: score
+  features: {income: numeric, branch: categorical, age: numeric}
+  segments: [branch]
+reference: {path: reference.parquet}
+windows: {size: 1d, lateness: 0h, spans: [1]}
+labels: {expected: 1h, horizon: 30d, minimum: 50}
+"""
+
+
+def _loans(first: int, days: int, *, seed: int) -> pl.DataFrame:
+    """Ten rows an hour."""
+    rng = np.random.default_rng(seed)
+    instants = BEGAN + first * DAY + np.arange(days * 240) * (DAY // 240)
+    income = rng.normal(50, 10, instants.size)
+    score = 1 / (1 + np.exp((income - 50) / 10))
+    return pl.DataFrame(
+        {
+            "id": [f"{first}-{i}" for i in range(instants.size)],
+            "at": pl.Series(instants).cast(pl.Datetime("us", "UTC")),
+            "income": np.where(instants >= FAULT, np.nan, income),
+            "branch": rng.choice(["north", "south"], instants.size),
+            "age": rng.normal(40, 5, instants.size),
+            "score": score,
+            "label": (rng.random(instants.size) < score).astype(int),
+        }
+    )
+
+
+@pytest.fixture(scope="session")
+def faulty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
+    """A home in which `income` of the model `loans` has been missing since an hour within the fourth of six days."""
+    folder = tmp_path_factory.mktemp("faulty")
+    _loans(-30, 30, seed=1).write_parquet(folder / "reference.parquet")
+    served = _loans(0, 6, seed=2)
+    served.drop("label").write_parquet(folder / "served.parquet")
+    labels = served.select(prediction_id="id", label="label", timestamp=pl.col("at").dt.offset_by("1h"))
+    labels.write_parquet(folder / "labels.parquet")
+    (folder / "monitor.yaml").write_text(_LOANS)
+    key = ModelKey("loans")
+    with Home.open(folder / "home", write=True) as home:
+        home.apply(folder / "monitor.yaml")
+        home.ingest(key, [folder / "served.parquet"])
+        home.label(key, [folder / "labels.parquet"])
+        home.run(until=NOW + HOUR)
+        yield home
+
+
+@pytest.fixture
+def case(faulty: Home) -> Iterator[tuple[Transaction, Case]]:
+    """The data fault of that home, with an open transaction."""
+    [number] = [each["id"] for each in faulty.incidents() if each["cause"]["kind"] == "data_fault"]
+    with faulty.state.reading() as tx:
+        yield tx, load_case(tx, faulty.catalog, number, project="default", now=faulty.now())

@@ -199,3 +199,15 @@ def test_an_event_posted_late_stands_with_an_incident_long_resolved(
         events.add(tx, model_id, Event(kind="deployment", at=at, note="v2"))
         line = incidents.get(tx, 1).body["cause"]["evidence"][-1]
     assert line == (f"Close in time: deployment at {format_instant(at)} (v2)" if near else NO_EVENT)
+
+
+def test_those_before_are_of_one_model_and_kind_and_opened_earlier(
+    state: State, model_id: int, other_id: int, make_incident: Make
+) -> None:
+    with state.transaction() as tx:
+        made = [make_incident(number, opened=day * DAY) for number, day in ((1, 1), (2, 3), (3, 3), (4, 5))]
+        incidents.put(tx, model_id, [*made, make_incident(5, opened=DAY, kind=Kind.FEED)])
+        incidents.put(tx, other_id, [make_incident(6, opened=DAY)])
+        found = incidents.before(tx, model_id, Kind.DRIFT, 3 * DAY, 3)
+    assert [each.id for each in found] == [1, 2]
+    assert found[0].body == made[0].to_dict()

@@ -6,16 +6,18 @@ in between it is sent again with the same key, which every channel takes as the 
 
 from __future__ import annotations
 
+import logging
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from random import Random
 from threading import Lock, Thread
+from typing import Any
 
 from modelwatch.act.retry import LONGEST_ASKED, Retry
-from modelwatch.catalog import Catalog
+from modelwatch.catalog import Catalog, Channel, Picturing
 from modelwatch.domain.errors import DeliveryError
 from modelwatch.domain.instants import SECOND
 from modelwatch.store import State, outbox
@@ -24,6 +26,7 @@ from modelwatch.store.outbox import Queued
 PATIENCE_SECONDS = 20.0
 """Longer than any built-in channel waits for its endpoint."""
 _LONGEST_ERROR = 500
+_LOG = logging.getLogger("modelwatch.act")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,10 +187,23 @@ class Courier:
     def _send(self, message: Queued) -> None:
         error: BaseException | None = None
         try:
-            self._catalog.channels.get(message.channel).send(message.body, key=message.key)
+            channel = self._catalog.channels.get(message.channel)
+            channel.send(self._pictured(channel, message.body), key=message.key)
         except BaseException as raised:  # noqa: BLE001 (whatever a channel raises is kept as its failure)
             error = raised
         self._arrived.put(_Sent(message, error))
+
+    def _pictured(self, channel: Channel, body: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The message with its picture where the channel shows one; a message is never held up for its picture."""
+        draw = self._catalog.picture
+        if draw is None or not (isinstance(channel, Picturing) and channel.pictures):
+            return body
+        try:
+            drawn = draw(body)
+        except Exception:  # noqa: BLE001 (told in the log; the words matter more)
+            _LOG.exception("the picture of a message for %s could not be drawn: it is sent without", channel.name)
+            return body
+        return body if drawn is None else {**body, "picture": drawn}
 
 
 def _told(error: BaseException) -> str:

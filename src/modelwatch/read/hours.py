@@ -53,8 +53,8 @@ class Hours:
         How many notable rows there was no room for.
     usual
         Rows usual at each cell's hour of the week, None where nothing earlier is known; empty unless asked for.
-    onset, until
-        Where the stretch without any value begins, and where the last of its cells ends; None without one.
+    onset
+        Where the first stretch without any value begins; None without one.
     """
 
     start: int
@@ -66,7 +66,6 @@ class Hours:
     more: int = 0
     usual: tuple[float | None, ...] = ()
     onset: int | None = None
-    until: int | None = None
 
     @property
     def end(self) -> int:
@@ -92,7 +91,6 @@ def missing_by_hour(tx: Transaction, case: Case) -> Hours | None:
     notable = [name for name in names if name not in at_fault and max(_known(shares[name]), default=0) >= NOTABLE]
     chosen = [*at_fault, *notable]
     quiet = tuple(name for name in names if name not in chosen and name != PREDICTION)
-    onset, until = _onset(case, start, size, [shares[name] for name in at_fault])
     return Hours(
         start=start,
         size=size,
@@ -101,8 +99,7 @@ def missing_by_hour(tx: Transaction, case: Case) -> Hours | None:
         others=quiet,
         others_shares=_largest([shares[name] for name in quiet], len(rows)),
         more=max(len(chosen) - ROWS, 0),
-        onset=onset,
-        until=until,
+        onset=_onset(case, start, size, [shares[name] for name in at_fault]),
     )
 
 
@@ -158,16 +155,15 @@ def rows_by_hour(tx: Transaction, case: Case) -> Hours | None:
 
 
 def _cells(tx: Transaction, case: Case) -> tuple[int, int, list[Profile | None]] | None:
-    """The profiles of the cells around the beginning, or before the end of what the title tells if that is later."""
+    """The profiles of the cells around the beginning."""
     if case.watched is None or case.watched.plan is None:
         return None
     plan = case.watched.plan
     calendar = case.watched.monitor.calendar
     size = max(calendar.base, HOUR) if calendar.size >= HOUR else calendar.base
-    anchor = case.begin if case.then.start < case.begin.start + (CELLS - BEFORE) * size else case.then
-    start = anchor.start - BEFORE * size
-    if anchor.length > (CELLS - BEFORE) * size:  # a beginning within a long window is not known to the hour
-        start = anchor.end - CELLS * size
+    start = case.begin.start - BEFORE * size
+    if case.begin.length > (CELLS - BEFORE) * size:  # a beginning within a long window is not known to the hour
+        start = case.begin.end - CELLS * size
     end = min(start + CELLS * size, max(case.closed, start + size))
     found: dict[int, list[Profile]] = {}
     for blob in profiles.get_many(tx, case.model_id, start, end):
@@ -188,26 +184,17 @@ def _largest(rows: Sequence[tuple[float | None, ...]], cells: int) -> tuple[floa
     return tuple(max(_known([row[cell] for row in rows]), default=None) for cell in range(cells))
 
 
-def _onset(
-    case: Case, start: int, size: int, rows: Sequence[tuple[float | None, ...]]
-) -> tuple[int | None, int | None]:
+def _onset(case: Case, start: int, size: int, rows: Sequence[tuple[float | None, ...]]) -> int | None:
     """Where all columns at fault are gone for some hours, the first time since the incident's first window began."""
-    if not rows:
-        return None, None
     least = [min(_known(cell), default=None) for cell in zip(*rows, strict=True)]
     run: list[int] = []
     for place, share in enumerate(least):
         if share is None or start + place * size < case.begin.start:
             continue
-        if share >= GONE:
-            run.append(place)
-        elif len(run) >= _STEADY:
-            break
-        else:
-            run = []
-    if len(run) < _STEADY:
-        return None, None
-    return start + run[0] * size, start + (run[-1] + 1) * size
+        run = [*run, place] if share >= GONE else []
+        if len(run) == _STEADY:
+            return start + run[0] * size
+    return None
 
 
 def _fault_name(name: str) -> str:

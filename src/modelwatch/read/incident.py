@@ -5,18 +5,16 @@ Everything is as `judge` stored it, or read beside it from profiles and measurem
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from modelwatch.catalog import Catalog
-from modelwatch.domain.columns import LABEL, PREDICTION, Task
+from modelwatch.domain.columns import LABEL, PREDICTION
 from modelwatch.domain.incident import Kind
 from modelwatch.domain.measurement import Series
-from modelwatch.domain.metric import Better
 from modelwatch.domain.names import ModelKey
-from modelwatch.domain.selection import Selection
-from modelwatch.read.case import Case, load_case, measured
+from modelwatch.read.answers import Figure, What, figures, first_step, what_of
+from modelwatch.read.case import Case, load_case
 from modelwatch.read.course import Course, course, key_series
 from modelwatch.read.evidence import Evidence, evidence, reasons, slices_say
 from modelwatch.read.hours import MISSING, Hours, missing_by_hour, refused_by_hour, rows_by_hour
@@ -26,47 +24,6 @@ from modelwatch.read.story import Entry, Similar, acknowledged_by, similar, time
 from modelwatch.show.status import State, state_of
 from modelwatch.store import silences
 from modelwatch.store.metadata import Transaction
-
-GRID, FEED, REFUSED = "missing", "feed", "refused"
-_WITHOUT = 0.995  # from which a column is called empty
-# What a model of a task does besides its key metric: the part of what it should find that it found.
-_BESIDE: Mapping[Task, tuple[str, ...]] = {Task.BINARY: ("recall",), Task.MULTICLASS: ("accuracy",)}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class What:
-    """What is wrong, in numbers: of which metric, in how many of the model's features, from `low` to `high`."""
-
-    metric: str
-    title: str
-    unit: str
-    better: Better
-    columns: tuple[str, ...]
-    of: int
-    span: int
-    low: float | None
-    high: float | None
-    limit: float | None
-    reference: float | None
-    state: State
-
-    @property
-    def empty(self) -> bool:
-        """Whether the columns hold no value at all."""
-        return self.metric == MISSING and self.low is not None and self.low >= _WITHOUT
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Figure:
-    """What one metric read in the window that the title tells of, beside the reference."""
-
-    metric: str
-    title: str
-    unit: str
-    value: float
-    n: int
-    reference: float | None
-    span: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,11 +129,11 @@ def incident_view(tx: Transaction, catalog: Catalog, number: int, *, project: st
         runbook=_runbook(case),
         acknowledged_by=said if case.body["state"] == "acknowledged" else None,
         silenced_until=max((each.until for each in held), default=None),
-        what=_what(case),
+        what=what_of(case),
         predictions=impact.get("predictions"),
         affected=impact.get("rows_affected"),
         refused=impact.get("rows_refused"),
-        figures=tuple(_figures(tx, case, None if key is None else key.series)),
+        figures=tuple(figures(tx, case, None if key is None else key.series)),
         evidence=lines,
         reasons=reasons(lines),
         action=first_step(case.body["cause"]["first_action"]),
@@ -195,37 +152,6 @@ def incident_view(tx: Transaction, catalog: Catalog, number: int, *, project: st
         rule="" if case.lead is None else case.lead.rule,
         timeline=timeline(case, onset),
         similar=similar(tx, case),
-    )
-
-
-def _what(case: Case) -> What | None:
-    lead = case.lead
-    if lead is None:
-        return None
-    alike = [
-        each for each in case.firing if (each.series.metric, each.series.span) == (lead.series.metric, lead.series.span)
-    ]
-    values = [each.value for each in alike if each.value is not None]
-    columns = tuple(
-        dict.fromkeys(each.series.column for each in alike if each.series.column not in ("", LABEL, PREDICTION))
-    )
-    metric = case.metric(lead.series.metric)
-    reference = None if case.watched is None else case.watched.reference
-    baseline = None if reference is None else reference.baselines.get(lead.series)
-    features = () if case.watched is None or case.watched.plan is None else case.watched.plan.features
-    return What(
-        metric=lead.series.metric,
-        title=case.title(lead.series.metric),
-        unit=metric.unit if metric else "",
-        better=metric.better if metric else Better.LOWER,
-        columns=columns,
-        of=max(len(features), len(columns)),
-        span=lead.series.span,
-        low=min(values, default=None),
-        high=max(values, default=None),
-        limit=lead.threshold,
-        reference=None if baseline is None else baseline.mean,
-        state=state_of(str(lead.status), ()),
     )
 
 
@@ -279,51 +205,6 @@ def _pair(tx: Transaction, case: Case) -> tuple[Course, Course] | None:
     said = course(tx, case, Series("prediction_mean", PREDICTION))
     true = course(tx, case, Series("label_mean", LABEL))
     return None if said is None or true is None else (said, true)
-
-
-def _figures(tx: Transaction, case: Case, key: Series | None) -> Iterator[Figure]:
-    """The key metric, and what else tells of a task, in the window that the title speaks of."""
-    if case.watched is None or key is None:
-        return
-    names = (key.metric, *_BESIDE.get(case.watched.monitor.task, ()))
-    found = measured(tx, case, Selection(metrics=frozenset(names), span=key.span), case.then.start, case.then.end)
-    of_window = found.get(case.then.start, {})
-    for name in names:
-        series = Series(name, PREDICTION, span=key.span)
-        seen = of_window.get(series)
-        told = case.lead is not None and (case.lead.series.metric, case.lead.series.span) == (name, key.span)
-        if seen is None or seen.value is None or told:
-            continue
-        baseline = None if case.watched.reference is None else case.watched.reference.baselines.get(series)
-        metric = case.metric(name)
-        yield Figure(
-            metric=name,
-            title=case.title(name),
-            unit=metric.unit if metric else "",
-            value=seen.value,
-            n=seen.n,
-            reference=None if baseline is None else baseline.mean,
-            span=key.span,
-        )
-
-
-def first_step(action: str) -> tuple[str, str]:
-    """An action as its first step, and the rest of it: parted where a colon or semicolon stands in no brackets.
-
-    Examples
-    --------
-    >>> first_step("Check the source as of today: repair it")
-    ('Check the source as of today', 'Repair it')
-    >>> first_step("Check the drift (incident 7: dest); if it is real, recalibrate")
-    ('Check the drift (incident 7: dest)', 'If it is real, recalibrate')
-    """
-    depth = 0
-    for place, letter in enumerate(action):
-        depth += (letter == "(") - (letter == ")")
-        if not depth and action[place : place + 2] in (": ", "; "):
-            rest = action[place + 2 :]
-            return action[:place], rest[:1].upper() + rest[1:]
-    return action, ""
 
 
 def _runbook(case: Case) -> str | None:

@@ -56,7 +56,7 @@ def places(tx: Transaction, case: Case) -> Places | None:
     if case.watched is None or case.lead is None:
         return None
     lead, key = case.lead.series, key_series(case)
-    names = frozenset({ROWS, PREDICTED, LABELLED, lead.metric, *([key.metric] if key else [])})
+    names = frozenset({ROWS, PREDICTED, LABELLED, lead.metric, lead.metric if key is None else key.metric})
     found = measured(tx, case, Selection(metrics=names), case.then.start, case.then.end)
     values = found.get(case.then.start, {})
     slices = sorted({series.slice for series in values if series.slice and series.metric == ROWS})

@@ -9,6 +9,7 @@ import asyncio
 import secrets
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
+from functools import partial
 
 from polars.exceptions import PanicException
 from starlette.applications import Starlette
@@ -25,6 +26,7 @@ from modelwatch.serve.endpoint import ANYBODY, Call, Endpoint, caller_of, sealed
 from modelwatch.serve.live import LiveHome
 from modelwatch.serve.problems import handle, told
 from modelwatch.serve.routes.table import ENDPOINTS
+from modelwatch.serve.ui.message_picture import picture_of
 from modelwatch.serve.ui.site import troubled
 
 
@@ -40,6 +42,7 @@ def build(home: Home, *, token: str | None = None, loopback: bool = True) -> Sta
     """
     gate = Gate(home.state, token=token or secrets.token_urlsafe(32), loopback=loopback)
     live = LiveHome(home)
+    home.catalog.picture = partial(picture_of, home)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncGenerator[None]:

@@ -16,7 +16,8 @@ NOTHING = "\u2013"
 _EPOCH = datetime(1970, 1, 1, tzinfo=ZoneInfo("UTC"))
 _FULL = 10_000
 _WRITTEN = re.compile(r"(?<![\w-])(\d{4}-\d\d-\d\d)(T\d\d:\d\d:\d\d(?:\.\d+)?Z)?(?![\w-])")
-_SHORT_UNITS = ("ms", "sd")  # that stand behind a number
+SHORT_UNITS = ("ms", "sd")
+"""Units that stand behind a number."""
 _NEAR = 180 * DAY
 
 
@@ -173,7 +174,7 @@ def reading(value: float | None, name: str, unit: str = "", *, signed: bool = Fa
     if value is not None and (unit == "s" or name.endswith("_seconds")):
         return duration(round(value * SECOND))
     told = metric(value, signed=signed)
-    return f"{told}{HARD_SPACE}{unit}" if unit in _SHORT_UNITS and value is not None else told
+    return f"{told}{HARD_SPACE}{unit}" if unit in SHORT_UNITS and value is not None else told
 
 
 def prose(text: str, *, beside: int | None = None) -> str:

@@ -68,6 +68,17 @@ def test_both_parts_say_everything(mailbox: Any, message: dict[str, Any]) -> Non
     assert '<a href="https://watch.example.org/incidents/12">Incident</a>' in page
 
 
+def test_a_picture_lies_in_the_mail_where_its_words_are(mailbox: Any, message: dict[str, Any]) -> None:
+    channel(mailbox).send({**message, "picture": b"\x89PNG drawn"}, key="k")
+    [mail] = mailbox.mails
+    plain, related = mail.iter_parts()
+    assert (plain.get_content_type(), related.get_content_type()) == ("text/plain", "multipart/related")
+    page, picture = related.iter_parts()
+    name = f"{mark('k')}.picture@example.com"
+    assert f'src="cid:{name}"' in page.get_content()
+    assert (picture["Content-ID"], picture.get_content()) == (f"<{name}>", b"\x89PNG drawn")
+
+
 def test_all_that_is_said_of_an_incident_is_one_thread(mailbox: Any, message: dict[str, Any]) -> None:
     to = channel(mailbox)
     to.send(message, key="a")

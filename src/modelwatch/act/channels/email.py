@@ -29,6 +29,7 @@ from modelwatch.domain.secret import Secret, hide
 TLS_PORT = 465  # RFC 8314: encrypted from the first byte
 SUBMISSION_PORT = 587
 LONGEST_SUBJECT = 200
+PICTURE_WIDTH = 680
 WIDTH = 78
 _TOLD = 200
 _FINAL = 500
@@ -47,6 +48,7 @@ class EmailChannel:
     user: str | None = None
     password: Secret | None = None
     clock: Callable[[], int] = wall_clock
+    pictures: bool = True
 
     @property
     def where(self) -> str:
@@ -127,7 +129,7 @@ def compose(message: Mapping[str, Any], key: str, *, sender: str, to: tuple[str,
     Parameters
     ----------
     message
-        As the pipeline writes it.
+        As the pipeline writes it, with a PNG as `picture` where there is one.
     key
         The message's key, of which the Message-ID is made.
     sender, to
@@ -149,7 +151,14 @@ def compose(message: Mapping[str, Any], key: str, *, sender: str, to: tuple[str,
     mail["List-Id"] = f"modelwatch <modelwatch.{domain}>"
     mail["X-Modelwatch-Severity"] = str(message["severity"])
     mail.set_content(_text(message), cte="quoted-printable")
-    mail.add_alternative(_page(message), subtype="html", cte="quoted-printable")
+    picture = message.get("picture")
+    name = f"{mark(key)}.picture@{domain}" if picture else ""
+    mail.add_alternative(_page(message, name), subtype="html", cte="quoted-printable")
+    if picture:
+        # Inside the mail: it is seen without asking a server, which may not be reached from there.
+        _, page = mail.iter_parts()
+        assert isinstance(page, EmailMessage)
+        page.add_related(picture, "image", "png", cid=f"<{name}>", disposition="inline", filename="incident.png")
     return mail
 
 
@@ -171,11 +180,15 @@ def _wrapped(text: str) -> list[str]:
     return wrap(text, WIDTH, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
 
 
-def _page(message: Mapping[str, Any]) -> str:
+def _page(message: Mapping[str, Any], picture: str) -> str:
+    """The message as HTML; `picture` is the name by which its picture goes in the mail, empty without one."""
     rows = "".join(f"<tr><th align=left valign=top>{_h(f.label)}</th><td>{_cell(f)}</td></tr>" for f in facts(message))
     addresses = " · ".join(f'<a href="{_h(address)}">{_h(name)}</a>' for name, address in links(message))
+    shown = (
+        f'<p><img src="cid:{_h(picture)}" width="{PICTURE_WIDTH}" alt="The chart of the cause"></p>' if picture else ""
+    )
     return (
-        f"<!doctype html><html><body><h3>{_h(headline(message))}</h3>"
+        f"<!doctype html><html><body><h3>{_h(headline(message))}</h3>{shown}"
         f"<table cellpadding=4>{rows}</table><p>{addresses}</p>"
         f"<p><small>Sent by modelwatch at {_h(message['at'])}.</small></p></body></html>\n"
     )

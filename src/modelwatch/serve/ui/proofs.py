@@ -97,22 +97,21 @@ def _marks(found: Sides) -> list[Mark]:
     if found.threshold is None or found.current.above is None:
         return []
     above, usual = found.current, found.reference
-    says = f"{digits.count(above.above)} of {digits.count(above.n)}, {digits.share((above.above or 0) / above.n)}"
-    if usual is not None and usual.above is not None:
-        says += f" (reference {digits.share(usual.above / usual.n)})"
-    return [Mark(found.threshold, f"positive from {found.threshold:g} on", says)]
+    says = f"{digits.share((above.above or 0) / above.n)}, {digits.count(above.above)} of {digits.count(above.n)}"
+    known = None if usual is None or usual.above is None else digits.share(usual.above / usual.n)
+    return [Mark(found.threshold, "" if known is None else f"reference {known}", says)]
 
 
 def _pair(view: IncidentView, said: Course, true: Course) -> Chart:
     day = digits.window(true.then.window.start, true.then.window.end, view.zone)
-    says = f"Mean prediction {digits.metric(said.then.value)} against mean label {digits.metric(true.then.value)} in {day}."
-    yardstick = Yardstick(band=true.band, mean=true.mean)
+    both = f"Mean prediction {digits.metric(said.then.value)} against mean label {digits.metric(true.then.value)}"
+    yardstick = Yardstick(band=true.band, mean=true.mean, bounds=true.bounds)
     trails = [
         Trail(name=true.title, dots=_dots(true), colour="label"),
         Trail(name=said.title, dots=_dots(said), colour="current"),
     ]
     axis, then = _axis(view, true), _dot(true.then)
-    return scatter("pair", says, axis, trails, yardstick=yardstick, then=then, bounds=true.bounds)
+    return scatter("pair", f"{both} in {day}.", axis, trails, yardstick=yardstick, then=then)
 
 
 def _course(name: str, view: IncidentView, found: Course) -> Chart:
@@ -132,12 +131,11 @@ def _course(name: str, view: IncidentView, found: Course) -> Chart:
         limit=found.limit,
         limit_level=str(found.limit_status or "critical"),
         limit_says=limit_says,
+        bounds=found.bounds,
     )
     trail = Trail(name=found.title, dots=_dots(found), joined=found.series.span > 1)
     axis, then = _axis(view, found), _dot(found.then)
-    return scatter(
-        name, f"{says}.", axis, [trail], yardstick=yardstick, written=written, then=then, bounds=found.bounds
-    )
+    return scatter(name, f"{says}.", axis, [trail], yardstick=yardstick, written=written, then=then)
 
 
 def written_as(found: Course) -> Callable[[float | None], str]:

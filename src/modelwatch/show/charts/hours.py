@@ -26,7 +26,7 @@ SHARES: tuple[tuple[float, str], ...] = (
 """Shares below which a cell has a colour, by the name of its token."""
 _PITCH, _CELL, _HEAD, _GAP, _BARS = 20, 18, 34, 10, 32
 _FEED = 168
-_ROOM = 6  # cells that the name of a day takes
+_ROOM, _LAST = 6, 9  # cells that the name of a day takes on a screen, and on a phone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +80,7 @@ class HourAxis:
 
 
 def hours(name: str, says: str, axis: HourAxis, rows: Sequence[HourRow], came: Sequence[int]) -> Chart:
-    """The grid of shares, one row for each column, above the rows that came.
+    r"""The grid of shares, one row for each column, above the rows that came.
 
     Parameters
     ----------
@@ -242,11 +242,12 @@ def _days(axis: HourAxis, height: int, *, whole: bool = True) -> list[Spec]:
     days = axis.days()
     # The first day is named too where there is room before the next.
     whole_day = [axis.start] if not days or days[0] - axis.start > _ROOM * axis.size else []
-    named = [{"at": at // 1000, "day": digits.day(at, beside=axis.start)} for at in (*whole_day, *days)]
+    told = [at for at in (*whole_day, *days) if axis.end - at > _LAST * axis.size]
+    named = [{"at": at // 1000, "day": digits.day(at, beside=axis.start)} for at in told]
     ruled: dict[str, Any] = {"y": {"value": 2 if whole else -16}, "y2": {"value": height}}
     return [
         {
-            "data": rows_of(named[len(whole_day) :]),
+            "data": rows_of({"at": at // 1000} for at in days),
             "mark": {"type": "rule", "stroke": token("line2"), "strokeWidth": 1},
             "encoding": {"x": axis.x(), **ruled},
         },

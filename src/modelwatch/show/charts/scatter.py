@@ -43,13 +43,14 @@ class Trail:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Yardstick:
-    """What the values are held against; all None where nothing is known."""
+    """What the values are held against, None where that is not known; `bounds` is what they can be."""
 
     band: tuple[float, float] | None = None
     mean: float | None = None
     limit: float | None = None
     limit_level: str = "critical"
     limit_says: str = ""
+    bounds: tuple[float, float] = (-inf, inf)
 
 
 def scatter(
@@ -61,7 +62,6 @@ def scatter(
     yardstick: Yardstick,
     written: Callable[[float | None], str] = digits.metric,
     then: Dot | None = None,
-    bounds: tuple[float, float] = (-inf, inf),
 ) -> Chart:
     """Single windows as dots with intervals, spans of windows as a line.
 
@@ -73,8 +73,6 @@ def scatter(
         How the values are written.
     then
         The window to mark, of the first trail.
-    bounds
-        What the values can be.
 
     Examples
     --------
@@ -86,7 +84,7 @@ def scatter(
     """
     known = [yardstick.mean, yardstick.limit, *(yardstick.band or ())]
     known += [value for trail in trails for dot in trail.dots for value in (dot.value, dot.low, dot.high)]
-    scale = Scale.of(known, written=lambda tick: _tick(written(tick)), bounds=bounds)
+    scale = Scale.of(known, written=lambda tick: _tick(written(tick)), bounds=yardstick.bounds)
     layers = [
         *_yardstick(axis, scale, yardstick),
         scale.grid(),
@@ -111,7 +109,9 @@ def scatter(
 
 
 def _tick(text: str) -> str:
-    """A tick's label without zeros that say nothing."""
+    """A tick's label without zeros that say nothing, and without a unit that the title has."""
+    number, _, unit = text.partition(digits.HARD_SPACE)
+    text = number if unit in digits.SHORT_UNITS else text
     return text.rstrip("0").removesuffix(".") if "." in text and text[-1].isdigit() else text
 
 
