@@ -305,9 +305,7 @@ def _rename(tx: sqlite3.Connection, model: int, name: str | None, team: str) -> 
     (name,) = tx.execute("SELECT model FROM model WHERE id = ?", [model]).fetchone()
     for version, text in tx.execute("SELECT version, text FROM monitor WHERE model_id = ?", [model]).fetchall():
         lines = [f"model: {name}" if line.startswith("model:") else line for line in text.splitlines()]
-        told = (
-            "\n".join(lines).replace("the-team", team) if team else "\n".join(lines).replace("  team: the-team\n", "")
-        )
+        told = "\n".join(line.replace("the-team", team) for line in lines if team or "the-team" not in line)
         tx.execute("UPDATE monitor SET text = ? WHERE model_id = ? AND version = ?", [told, model, version])
 
 
