@@ -14,7 +14,7 @@ SEVERE = {"serious", "critical"}
 FLIGHTS = {
     "fleet": "/",
     "incidents": "/incidents",
-    "all incidents": "/incidents?state=all",
+    "all incidents": "/incidents?since=all",
     "events": "/events",
     "rules": "/rules",
     "search": "/search?q=temp",
