@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import parse_qsl, urljoin, urlsplit
@@ -89,15 +89,18 @@ def test_every_link_of_the_flights_leads_to_a_page(flights: str) -> None:
     assert [path for path, text in found.items() if re.search(r">\s*(None|nan|NaN|inf|undefined)\s*<", text)] == []
 
 
-def look(visit: Visit, path: str) -> None:
-    """Open a page, see all of it, and hold it to the width of a desktop and of a phone."""
-    page = visit.open(path)
-    page.evaluate("scrollTo(0, document.body.scrollHeight)")
-    visit.settle()
-    assert page.locator(".chart-error").count() == 0, path
-    for width in (DESKTOP["width"], PHONE["width"]):
-        assert visit.overflow(width) <= 0, f"{path} scrolls sideways at {width}"
-    visit.page.set_viewport_size(DESKTOP)  # pyright: ignore[reportArgumentType]
+def look(visit: Visit, paths: Iterable[str]) -> None:
+    """Open pages, see all of each, and hold it to the width of a desktop and of a phone."""
+    wide: list[str] = []
+    for path in paths:
+        page = visit.open(path)
+        page.evaluate("scrollTo(0, document.body.scrollHeight)")
+        visit.settle()
+        assert page.locator(".chart-error").count() == 0, path
+        found = [(path, width, visit.overflow(width)) for width in (DESKTOP["width"], PHONE["width"])]
+        wide += [f"{path} by {by} at {width}" for path, width, by in found if by > 0]
+        page.set_viewport_size(DESKTOP)  # pyright: ignore[reportArgumentType]
+    assert wide == []
 
 
 @pytest.mark.slow
@@ -112,9 +115,7 @@ def test_the_flights_in_a_browser(
     paths += [f"/models/flight-delay/columns/{name}" for name in sorted(columns)]
     paths += [f"/incidents/{number}" for number in incidents]
     assert len(paths) > 40
-    desk = visit(flights)
-    for path in paths[part::3]:
-        look(desk, path)
+    look(visit(flights), paths[part::3])
 
 
 @pytest.mark.slow
@@ -132,5 +133,4 @@ def test_a_sample_of_the_fleet_in_a_browser(visit: Callable[..., Visit], fleet: 
         assert link is not None
         states.setdefault(row.locator(".c-state").inner_text(), link)
     assert set(states) == {"Critical", "Warning", "No data", "Pending", "OK"}
-    for path in dict.fromkeys([*states.values(), *kinds]):
-        look(desk, path)
+    look(desk, dict.fromkeys([*states.values(), *kinds]))
