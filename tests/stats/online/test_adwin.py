@@ -1,4 +1,4 @@
-"""ADWIN: River's alarms, the window kept whole beside the test as the paper writes it, and its promise."""
+"""ADWIN: River's alarms, and the definition on whole lists of values."""
 
 from __future__ import annotations
 

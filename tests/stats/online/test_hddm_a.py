@@ -1,4 +1,4 @@
-"""HDDM's A-test: River's alarms, and the share of false ones that its level promises."""
+"""HDDM's A-test: River's alarms, and falls as rises of what is missing to one."""
 
 from __future__ import annotations
 

@@ -123,12 +123,13 @@ def model_report(
 def _lanes(canvas: Canvas) -> dict[str, Any]:
     """What the page of the model draws, with every row of its heat maps."""
     view, metric = canvas.view, canvas.view.key_metric
+    drift = drift_lines(view.watched, view.sheet, DRIFT, view.spans[-1])
     spans = [] if metric is None else [s.span for s in view.sheet.series if s.metric == metric.name and s.slice]
     missing = missing_lane(canvas)
     return {
         "score": None if metric is None else key_lane(canvas, metric),
         "outcome": outcome_lane(canvas),
-        "drift": drift_lane(canvas, view.spans[-1], every=True),
+        "drift": drift_lane(canvas, drift, view.spans[-1], every=True),
         "missing": missing,
         "volume": volume_lane(canvas),
         "latency": latency_lane(canvas),

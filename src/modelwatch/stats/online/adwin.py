@@ -59,7 +59,7 @@ class Adwin(Detector):
 
     Notes
     -----
-    The test is MOA's and River's; the paper has l = 1, and an R of 1.
+    The test is River's, with an R of 1; the paper has l = 1 as well.
 
     References
     ----------

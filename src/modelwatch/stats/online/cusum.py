@@ -30,7 +30,7 @@ class Cusum(Chart):
         The k of the formula, in standard deviations: half of the shift that should be found quickest.
     threshold
         The alarm's limit h, in standard deviations. At a slack of a half, both directions and known mean and
-        deviation, 4 gives a false alarm in 168 values, 5 one in 465, 8 one in some 9,700.
+        deviation, 4 gives a false alarm in 168 values, 5 one in 465, 8 one in some 9,300.
     mean, deviation
         Mean and standard deviation under control; both or none.
     warmup

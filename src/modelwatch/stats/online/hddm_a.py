@@ -45,7 +45,7 @@ class HddmA(Detector):
 
     Notes
     -----
-    Alarms are River's, but for ties in the last digit. The 2 over alpha is that of MOA and River; the paper has a 1.
+    Alarms are River's, but for ties in the last digit; so is the 2 over alpha.
 
     References
     ----------

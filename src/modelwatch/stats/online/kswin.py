@@ -49,8 +49,8 @@ class Kswin(Detector):
 
     Notes
     -----
-    The p-value is exact, as River's; the paper's limit, the root of ln(1/level) / newest, is its approximation, with
-    half of the level. River forgets the whole window after an alarm, draws anew from the seed, and raises none at a
+    The p-value is exact, as River's; the paper's limit, the root of ln(1/level) / newest, approximates a p-value
+    of twice the level. River forgets the whole window after an alarm, draws anew from the seed, and raises none at a
     statistic up to 0.1.
 
     References
