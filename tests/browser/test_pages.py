@@ -14,7 +14,7 @@ import pytest
 
 from browser import DESKTOP, PHONE, Visit
 
-OPENED = 24
+OPENED = 16
 """Pages of the fleet that are opened in a browser, of as many kinds as there are."""
 
 
