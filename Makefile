@@ -10,10 +10,10 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --co
 DEMO    := build/demo-home
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint types format docs services bench soak clean
+.PHONY: help setup demo test lint types format docs services bench screenshots soak clean
 
 help: ## print this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
 
 setup: .venv/.tools ## make .venv with the package and the development tools, all pinned
 
@@ -57,11 +57,15 @@ docs: .venv/.tools ## make the reference pages from the code
 services: ## install the servers that system tests talk to (Debian, apt-get)
 	@scripts/services.sh
 
-bench: .venv/.package ## rows per second and peak memory of ingest, profile, run, client and server; how soon a fault is told
+bench: .venv/.tools ## rows per second and peak memory of ingest, profile, run, client and server; how soon a fault is told
 	@$(BIN)/python benchmarks/spine.py
 	@$(BIN)/python benchmarks/client.py
 	@$(BIN)/python benchmarks/server.py
 	@$(BIN)/python benchmarks/alarm.py
+	@$(BIN)/python benchmarks/pages.py
+
+screenshots: .venv/.tools ## pictures of the pages for the documentation
+	@PYTHONPATH=benchmarks $(BIN)/python scripts/screenshots.py
 
 soak: .venv/.tools ## kill a server 300 times, freeze and flood it, send it 3,000 damaged bodies
 	@$(BIN)/python benchmarks/siege.py

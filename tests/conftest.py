@@ -6,6 +6,9 @@ makes new choices instead, to look for what nobody thought of.
 
 from __future__ import annotations
 
+import fcntl
+import os
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -19,6 +22,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from homes import make_flights
 from served import Served, free_port
 
 settings.register_profile("house", deadline=None, derandomize=True)
@@ -153,3 +157,29 @@ def serving() -> Iterator[Callable[[Path], Served]]:
         for served in started:
             code, _ = served.stop()
             assert code == 0, served.log.read_text()
+
+
+@pytest.fixture(scope="session")
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callable[[Path], None]], Path]:
+    """Fill a folder that is dear to make, once for all processes that run tests."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+    def make(name: str, fill: Callable[[Path], None]) -> Path:
+        folder, mark = shared / name, shared / f"{name}.made"
+        with (shared / f"{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not mark.exists():
+                shutil.rmtree(folder, ignore_errors=True)
+                folder.mkdir()
+                fill(folder)
+                mark.touch()
+        return folder
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def flight_year(made_once: Callable[..., Path]) -> Path:
+    """The folder of a home that has run from 1 March 2013 to 2 January 2014 in one go, which nobody may change."""
+    return made_once("year", lambda folder: make_flights(folder / "home")) / "home"

@@ -3,26 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import polars as pl
 import pytest
 
 from modelwatch.app import Home
-from modelwatch.demo import FLIGHT_DELAY as KEY
 from modelwatch.demo import FLIGHTS
-from modelwatch.domain.instants import parse_instant
 
 
 @pytest.fixture(scope="session")
-def year(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
-    """A home that has run from 1 March 2013 to 2 January 2014 in one go, open for reading."""
-    path = tmp_path_factory.mktemp("year") / "home"
-    with Home.open(path, write=True) as home:
-        home.apply(FLIGHTS / "monitor.yaml")
-        home.ingest(KEY, [FLIGHTS / "predictions.parquet"])
-        home.label(KEY, [FLIGHTS / "labels.parquet"])
-        home.run(KEY, until=parse_instant("2014-01-02"))
-    with Home.open(path) as home:
+def year(flight_year: Path) -> Iterator[Home]:
+    """The flight year, open for reading."""
+    with Home.open(flight_year) as home:
         yield home
 
 

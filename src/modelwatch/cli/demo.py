@@ -64,7 +64,8 @@ def demo(session: Session, no_serve: bool, port: int, json_file: Path | None) ->
     with _served(session, port) as (server, url):
         with session.writing() as home, progress() as bar:
             _report(session, {**_replayed(home, url, bar), "url": url}, started, json_file)
-        click.echo(f"Serving on {url}, with the home's clock at {UNTIL}: Ctrl-C stops it.", err=True)
+        click.echo(f"Serving with the home's clock at {UNTIL}: Ctrl-C stops it. Open its pages in a browser:", err=True)
+        click.echo(f"  {url}/models/{FLIGHT_DELAY.model}", err=True)
         with suppress(KeyboardInterrupt):
             server.wait()
 

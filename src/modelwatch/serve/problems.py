@@ -51,6 +51,7 @@ _STATUSES: tuple[tuple[type[Exception], int, str], ...] = (
     (DiskFull, 507, "disk full"),
     (DurabilityError, 503, "cannot keep rows"),
     (HomeError, 503, "home not usable"),
+    (ModelwatchError, 422, "input refused"),
 )
 
 
@@ -61,13 +62,22 @@ def problem(status: int, title: str, detail: str, *, headers: dict[str, str] | N
     return Response(content, status, headers=headers, media_type=MEDIA_TYPE)
 
 
+def status_of(error: Exception) -> int:
+    """The status of an error, 500 for one that nobody foresaw.
+
+    Examples
+    --------
+    >>> status_of(UnknownName("there is no model 'a'")), status_of(ZeroDivisionError())
+    (404, 500)
+    """
+    return error.status_code if isinstance(error, HTTPException) else _known(error)[0]
+
+
 def told(error: Exception) -> Response:
     """The response to an error."""
-    for kind, status, title in _STATUSES:
-        if isinstance(error, kind):
-            return problem(status, title, str(error), headers=_headers(error, status))
-    if isinstance(error, ModelwatchError):
-        return problem(422, "input refused", str(error))
+    status, title = _known(error)
+    if status != 500:
+        return problem(status, title, str(error), headers=_headers(error, status))
     _LOG.error("a request failed unexpectedly", exc_info=error)
     return problem(500, "unexpected", f"unexpected {type(error).__name__}: the server's log tells more")
 
@@ -76,6 +86,10 @@ async def handle(request: Request, error: Exception) -> Response:
     """Starlette's hook for errors of ours, and for those of its own."""
     del request
     return sealed(_answer(error))
+
+
+def _known(error: Exception) -> tuple[int, str]:
+    return next(((status, title) for kind, status, title in _STATUSES if isinstance(error, kind)), (500, "unexpected"))
 
 
 def _answer(error: Exception) -> Response:

@@ -34,14 +34,16 @@ def metric(value: float | None, *, signed: bool = False) -> str:
     if value is None:
         return NOTHING
     size = abs(value)
+    # What decides is the number as it is written: 0.9996 is 1.00, not 1.000.
+    near = float(f"{size:.3g}")
     if size == 0:
         text = "0"
-    elif size >= 1000:
-        text = count(round(size)) if size >= _FULL else f"{size:,.0f}"
+    elif near >= 1000:
+        text = count(round(size))
     elif size < 0.001:
         return _tiny(value, "0.001")
     else:
-        text = f"{size:.{2 if size < 10 else 1 if size < 100 else 0}f}" if size >= 1 else f"{size:.3f}"
+        text = f"{size:.{3 if near < 1 else 2 if near < 10 else 1 if near < 100 else 0}f}"
     return _sign(value, signed=signed) + text
 
 

@@ -19,12 +19,12 @@ from markupsafe import Markup
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
-from modelwatch.domain.errors import HomeError, InputError, ModelwatchError, UnknownName
 from modelwatch.domain.instants import format_instant
 from modelwatch.domain.scope import Scope
-from modelwatch.serve.auth import NotAllowed, NotSignedIn
+from modelwatch.serve.auth import NotSignedIn
 from modelwatch.serve.endpoint import Call, Handler
 from modelwatch.serve.exposition import wants_gzip
+from modelwatch.serve.problems import status_of
 from modelwatch.serve.ui import assets, paths
 from modelwatch.show import digits
 from modelwatch.show.charts import Chart
@@ -41,6 +41,18 @@ _HEADERS = {
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+_TITLES = {
+    403: "Your key does not reach this page",
+    404: "There is nothing here by that name",
+    405: "This address takes forms only",
+    413: "That is more than one form may hold",
+    500: "This page could not be made",
+    503: "The home cannot be read now",
+}
+_DETAILS = {
+    405: "Go back to the page that you came from, or start from the fleet.",
+    500: "The server's log tells more. Rows that are sent still come in and are kept.",
 }
 _LOG = logging.getLogger("modelwatch.serve")
 
@@ -62,28 +74,15 @@ def page(call: Call, template: str, *, status: int = 200, here: str = "", **valu
 def troubled(call: Call, error: Exception) -> Response:
     """The page that tells of an error: what failed, that rows still come in, and what to do."""
     request = call.request
-    match error:
-        case NotSignedIn():
-            path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-            return RedirectResponse(f"/sign-in?{urlencode({'next': path})}", 303)
-        case NotAllowed():
-            told, status = ("Your key does not reach this page", 403)
-        case UnknownName():
-            told, status = ("There is nothing here by that name", 404)
-        case InputError():
-            told, status = ("That cannot be done as it was asked", 422)
-        case HomeError():
-            told, status = ("The home cannot be read now", 503)
-        case ModelwatchError():
-            told, status = ("That was refused", 422)
-        case _:
-            told, status = ("This page could not be made", 500)
-    detail, reference = str(error), ""
+    if isinstance(error, NotSignedIn):
+        return RedirectResponse(f"/sign-in?{urlencode({'next': address_of(call)})}", 303)
+    status = status_of(error)
+    title = _TITLES.get(status, "That cannot be done as it was asked")
+    detail, reference = _DETAILS.get(status, str(error)), ""
     if status == 500:
         reference = secrets.token_hex(4)
         _LOG.error("a page failed unexpectedly (%s)", reference, exc_info=error)
-        detail = "The server's log tells more. Rows that are sent still come in and are kept."
-    return page(call, "error.html", status=status, title=told, detail=detail, reference=reference, code=status)
+    return page(call, "error.html", status=status, title=title, detail=detail, reference=reference, code=status)
 
 
 def in_thread(write: Callable[[Call], Response]) -> Handler:
@@ -169,8 +168,15 @@ def _frame(call: Call, here: str) -> Mapping[str, Any]:
         "replayed": home.is_replayed(),
         "troubles": len(call.live.troubles) + (call.live.intake.trouble is not None),
         "path": call.request.url.path,
+        "address": address_of(call),
         "query": dict(call.request.query_params),
     }
+
+
+def address_of(call: Call) -> str:
+    """Where the reader is on this server, with what the page was asked for."""
+    url = call.request.url
+    return f"{url.path}?{url.query}" if url.query else url.path
 
 
 def theme_of(call: Call) -> str | None:
