@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from modelwatch.store import State, labels
-from modelwatch.store.labels import IndexPart, InboxPart
+from modelwatch.store.labels import InboxPart, IndexPart
 from modelwatch.store.metadata import Transaction
 
 MONDAY, TUESDAY, WEDNESDAY = date(2013, 3, 4), date(2013, 3, 5), date(2013, 3, 6)

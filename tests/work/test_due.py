@@ -80,6 +80,6 @@ def test_waiting_labels_are_kept_in_parts_until_they_are_too_old(tx: Transaction
     wait(tx, MODEL, [waits(3, 6), waits(16, 2)], since=7, part_rows=10)
     kept = dict(waiting(tx, MODEL))
     assert sorted({at for labels in kept.values() for at in labels[LABEL_AT]}) == list(range(8, 18))
-    for part in kept:
-        keep_waiting(tx, MODEL, part, kept[part].clear())
+    for part, each in kept.items():
+        keep_waiting(tx, MODEL, part, each.clear())
     assert list(waiting(tx, MODEL)) == []
