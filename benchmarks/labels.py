@@ -31,6 +31,7 @@ columns: {id: id, timestamp: at, version: version, score: score,
   features: {amount: numeric, country: categorical}, segments: [country]}
 labels: {expected: 1d, horizon: 7d}
 windows: {size: 1d, lateness: 0h, spans: [1]}
+reference: {path: part.parquet}
 """
 
 
@@ -64,6 +65,7 @@ def send(folder: Path, rows: int) -> None:
     folder.parent.mkdir(parents=True, exist_ok=True)
     monitor, part = folder.parent / "monitor.yaml", folder.parent / "part.parquet"
     monitor.write_text(MONITOR)
+    _predictions(pl.int_range(0, rows, max(1, rows // 100_000), eager=True), rows).write_parquet(part)
     with Home.open(folder, write=True) as home:
         home.apply(monitor)
         for first in range(0, rows, FILE_ROWS):

@@ -23,7 +23,7 @@ from modelwatch.profile.outcome import BinaryOutcome, empty_outcome
 from modelwatch.store import labels, outcomes
 from modelwatch.store.reset import forget_folds
 from modelwatch.work import load_watched
-from modelwatch.work.due import DueLabels
+from modelwatch.work.due import DueLabels, waiting
 from modelwatch.work.index import LabelIndex
 from modelwatch.work.parts import PART_ROWS, write_frame
 
@@ -150,6 +150,8 @@ class Sent:
             assert max(part.rows for part in parts) <= how.get("part_rows", PART_ROWS)
             assert sum(part.rows for part in parts) == self.predictions.height
             found = outcomes.get_many(tx, watched.model_id, START, LAST)
+            left = [name for _, each in waiting(tx, watched.model_id) for name in each["prediction_id"]]
+            assert not set(left) & set(self.predictions["prediction_id"])
         counts = ((row, unpack_outcomes(watched.plan, row.blob, empty_outcome(watched.plan))[0]) for row in found)
         return {
             (row.version, row.start): (each.rows, each.labelled, each.positives)
