@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateTable
 
 from modelwatch.domain.errors import HomeError
-from modelwatch.store import State, schema
+from modelwatch.store import State, labels, schema
 from modelwatch.store.dialect import sqlite_engine
 
 
@@ -64,11 +65,15 @@ def test_a_database_of_the_first_schema_is_brought_up_to_date_by_a_writer(tmp_pa
         config.attributes["connection"] = tx
         command.upgrade(config, schema.REVISIONS[0])
         tx.execute(text("INSERT INTO model (project, model, env) VALUES ('p', 'm', 'e')"))
+        tx.execute(text("INSERT INTO label_index (model_id, day, blob) VALUES (1, '2026-03-01', x'77')"))
     engine.dispose()
     with pytest.raises(HomeError, match=r"older release \(schema 0001"):
         State.open(path, read_only=True)
     with State.open(path) as state, state.reading() as tx:
         assert tx.execute(text("SELECT model FROM model")).scalars().all() == ["m"]
+        [part] = labels.index_parts(tx, 1)
+        assert (part.day, part.part, part.labelled) == (date(2026, 3, 1), 0, True)
+        assert labels.get_index(tx, 1, part) == b"w"
         assert compare_metadata(MigrationContext.configure(tx), schema.all_tables()) == []
 
 

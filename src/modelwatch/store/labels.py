@@ -1,24 +1,27 @@
-"""Labels on their way: an index of predictions by day, labels not yet due, labels without a prediction.
+"""Labels on their way: an index of predictions by day in parts, labels not yet due, labels without a prediction.
 
 The fold fills index and inbox; each step of the clock takes from the inbox what has become visible.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import Column, ColumnElement, Date, Integer, LargeBinary, Table, func, select
+from sqlalchemy import Boolean, Column, ColumnElement, Date, Integer, LargeBinary, Table, func, select
 
 from modelwatch.store.dialect import upsert
 from modelwatch.store.metadata import METADATA, Transaction, model_column
 
 LABEL_INDEX = Table(
-    "label_index",
+    "label_index_part",
     METADATA,
     model_column(),
     Column("day", Date, primary_key=True),
+    Column("part", Integer, primary_key=True, autoincrement=False),
+    Column("rows", Integer, nullable=False),
+    Column("labelled", Boolean, nullable=False),
     Column("blob", LargeBinary, nullable=False),
 )
 LABEL_INBOX = Table(
@@ -38,31 +41,42 @@ LABEL_WAITING = Table(
 )
 
 
+class IndexPart(NamedTuple):
+    """Some predictions of one day: their number, and whether any of them has a label already."""
+
+    day: date
+    part: int
+    rows: int
+    labelled: bool
+
+
 class InboxPart(NamedTuple):
     """Some labels of one day, as they were added."""
 
     day: date
     part: int
-    blob: bytes
 
 
-def get_index(tx: Transaction, model_id: int, days: Iterable[date]) -> dict[date, bytes]:
-    """The packed index of each of the given days that has one."""
-    query = select(LABEL_INDEX.c.day, LABEL_INDEX.c.blob).where(
-        LABEL_INDEX.c.model_id == model_id, LABEL_INDEX.c.day.in_(sorted(set(days)))
-    )
-    return {row.day: row.blob for row in tx.execute(query.order_by(LABEL_INDEX.c.day))}
+def index_parts(tx: Transaction, model_id: int) -> list[IndexPart]:
+    """What the index consists of, by day, then part."""
+    columns = LABEL_INDEX.c.day, LABEL_INDEX.c.part, LABEL_INDEX.c.rows, LABEL_INDEX.c.labelled
+    query = select(*columns).where(LABEL_INDEX.c.model_id == model_id)
+    return [IndexPart(*row) for row in tx.execute(query.order_by(LABEL_INDEX.c.day, LABEL_INDEX.c.part))]
 
 
-def put_index(tx: Transaction, model_id: int, blobs: Mapping[date, bytes]) -> None:
-    """Store the packed index of days; what was there is overwritten."""
-    upsert(tx, LABEL_INDEX, [{"model_id": model_id, "day": day, "blob": blob} for day, blob in blobs.items()])
+def get_index(tx: Transaction, model_id: int, part: IndexPart) -> bytes:
+    """The packed rows of a part that `index_parts` lists."""
+    return tx.execute(select(LABEL_INDEX.c.blob).where(*_index_part(model_id, part))).scalar_one()
 
 
-def index_days(tx: Transaction, model_id: int) -> list[date]:
-    """The days that have an index, in order."""
-    query = select(LABEL_INDEX.c.day).where(LABEL_INDEX.c.model_id == model_id).order_by(LABEL_INDEX.c.day)
-    return list(tx.execute(query).scalars())
+def put_index(tx: Transaction, model_id: int, part: IndexPart, blob: bytes) -> None:
+    """Store the packed rows of a part; what was there is overwritten."""
+    upsert(tx, LABEL_INDEX, [{"model_id": model_id, **part._asdict(), "blob": blob}])
+
+
+def drop_index(tx: Transaction, model_id: int, part: IndexPart) -> None:
+    """Remove a part, as when its rows went into another."""
+    tx.execute(LABEL_INDEX.delete().where(*_index_part(model_id, part)))
 
 
 def add(tx: Transaction, model_id: int, day: date, blob: bytes) -> int:
@@ -78,27 +92,37 @@ def first_day(tx: Transaction, model_id: int) -> date | None:
     return tx.execute(select(func.min(LABEL_INBOX.c.day)).where(LABEL_INBOX.c.model_id == model_id)).scalar()
 
 
-def take(tx: Transaction, model_id: int, upto: date) -> list[InboxPart]:
-    """Remove and return all parts of the days up to and with `upto`, by day, then as they were added."""
-    taken = LABEL_INBOX.c.model_id == model_id, LABEL_INBOX.c.day <= upto
-    columns = LABEL_INBOX.c.day, LABEL_INBOX.c.part, LABEL_INBOX.c.blob
-    parts = tx.execute(select(*columns).where(*taken).order_by(LABEL_INBOX.c.day, LABEL_INBOX.c.part)).all()
-    tx.execute(LABEL_INBOX.delete().where(*taken))
-    return [InboxPart(*part) for part in parts]
+def inbox(tx: Transaction, model_id: int, upto: date) -> list[InboxPart]:
+    """The parts of the days up to and with `upto`, by day, then as they were added."""
+    query = select(LABEL_INBOX.c.day, LABEL_INBOX.c.part).where(
+        LABEL_INBOX.c.model_id == model_id, LABEL_INBOX.c.day <= upto
+    )
+    return [InboxPart(*row) for row in tx.execute(query.order_by(LABEL_INBOX.c.day, LABEL_INBOX.c.part))]
 
 
-def replace(tx: Transaction, model_id: int, day: date, blobs: Iterable[bytes]) -> None:
-    """Make the given blobs all that the inbox holds of a day, as when only a part of it was due."""
-    tx.execute(LABEL_INBOX.delete().where(*_of_day(model_id, day)))
-    rows = [{"model_id": model_id, "day": day, "part": part, "blob": blob} for part, blob in enumerate(blobs)]
-    if rows:
-        tx.execute(LABEL_INBOX.insert(), rows)
+def get_inbox(tx: Transaction, model_id: int, part: InboxPart) -> bytes:
+    """The labels of a part that `inbox` lists."""
+    return tx.execute(select(LABEL_INBOX.c.blob).where(*_inbox_part(model_id, part))).scalar_one()
 
 
-def waiting(tx: Transaction, model_id: int) -> dict[int, bytes]:
-    """Labels whose prediction has not come, by the part their owner put them in."""
-    query = select(LABEL_WAITING.c.part, LABEL_WAITING.c.blob).where(LABEL_WAITING.c.model_id == model_id)
-    return {row.part: row.blob for row in tx.execute(query.order_by(LABEL_WAITING.c.part))}
+def leave(tx: Transaction, model_id: int, part: InboxPart, blob: bytes | None) -> None:
+    """Make the given labels all that is left of a part, None removes it."""
+    if blob is None:
+        tx.execute(LABEL_INBOX.delete().where(*_inbox_part(model_id, part)))
+    else:
+        tx.execute(LABEL_INBOX.update().where(*_inbox_part(model_id, part)).values(blob=blob))
+
+
+def waiting_parts(tx: Transaction, model_id: int) -> list[int]:
+    """The numbers of the parts that labels whose prediction has not come are kept in, in order."""
+    query = select(LABEL_WAITING.c.part).where(LABEL_WAITING.c.model_id == model_id)
+    return list(tx.execute(query.order_by(LABEL_WAITING.c.part)).scalars())
+
+
+def get_waiting(tx: Transaction, model_id: int, part: int) -> bytes:
+    """The labels of a part that `waiting_parts` lists."""
+    of_part = LABEL_WAITING.c.model_id == model_id, LABEL_WAITING.c.part == part
+    return tx.execute(select(LABEL_WAITING.c.blob).where(*of_part)).scalar_one()
 
 
 def put_waiting(tx: Transaction, model_id: int, parts: Mapping[int, bytes | None]) -> None:
@@ -111,3 +135,11 @@ def put_waiting(tx: Transaction, model_id: int, parts: Mapping[int, bytes | None
 
 def _of_day(model_id: int, day: date) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     return LABEL_INBOX.c.model_id == model_id, LABEL_INBOX.c.day == day
+
+
+def _index_part(model_id: int, part: IndexPart) -> tuple[ColumnElement[bool], ...]:
+    return LABEL_INDEX.c.model_id == model_id, LABEL_INDEX.c.day == part.day, LABEL_INDEX.c.part == part.part
+
+
+def _inbox_part(model_id: int, part: InboxPart) -> tuple[ColumnElement[bool], ...]:
+    return *_of_day(model_id, part.day), LABEL_INBOX.c.part == part.part

@@ -14,7 +14,7 @@ from datetime import date
 import polars as pl
 
 from modelwatch.collect.batch import FUTURE_TOLERANCE
-from modelwatch.domain.columns import DAY_PARTITION, TIMESTAMP
+from modelwatch.domain.columns import DAY_PARTITION, LABEL, PREDICTION_ID, TIMESTAMP
 from modelwatch.domain.instants import DAY, Window
 from modelwatch.log import Commit, Lake
 from modelwatch.log.lake import LABELS, PREDICTIONS, QUARANTINE
@@ -22,7 +22,8 @@ from modelwatch.profile import Plan, Profile, SliceProfile, profile_batch, slice
 from modelwatch.profile.outcome import has_outcomes
 from modelwatch.store import State, cursors, labels, profiles, touched
 from modelwatch.store.metadata import Transaction
-from modelwatch.work.index import LabelIndex, write_frame
+from modelwatch.work.index import LabelIndex
+from modelwatch.work.parts import PART_ROWS, write_frame
 from modelwatch.work.stored import OUTCOME, PROFILE
 from modelwatch.work.truth import layout_of, with_declared
 from modelwatch.work.watched import Watched
@@ -145,10 +146,11 @@ class _Folding:
 
     def labels(self, tx: Transaction, frame: pl.DataFrame) -> None:
         """Put labels into the inbox by day; the clock applies them when their time has come."""
-        days = frame.with_columns(pl.col(TIMESTAMP).dt.date().alias("_day"))
+        days = frame.select(PREDICTION_ID, TIMESTAMP, LABEL, pl.col(TIMESTAMP).dt.date().alias("_day"))
         for (day,), part in days.group_by("_day", maintain_order=True):
             if isinstance(day, date):
-                labels.add(tx, self._watched.model_id, day, write_frame(part.drop("_day")))
+                for piece in part.drop("_day").iter_slices(PART_ROWS):
+                    labels.add(tx, self._watched.model_id, day, write_frame(piece))
 
     def _merge(self, tx: Transaction, found: dict[tuple[str, Window], Profile]) -> None:
         if not found:

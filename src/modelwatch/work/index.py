@@ -1,88 +1,86 @@
 """The label index: the few columns of every prediction that its label will need, by day of the monitor's calendar.
 
-The fold adds predictions to it and the clock adds labels; whatever changes in a day, that day's outcomes are counted
-again from its rows, so that neither order nor revisions nor repeats can matter.
+The fold adds predictions to it and the clock adds labels. New rows are added to the outcomes; where labels change, the
+windows they reach are counted again from their rows, so that neither order nor revisions nor repeats can matter.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from datetime import date
-from io import BytesIO
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from modelwatch.domain.columns import LABEL, MODEL_VERSION, PREDICTION, PREDICTION_ID, TIMESTAMP
-from modelwatch.domain.instants import DAY, SECOND
+from modelwatch.domain.columns import MODEL_VERSION, PREDICTION, PREDICTION_ID, TIMESTAMP
+from modelwatch.domain.instants import DAY
 from modelwatch.profile import Plan
 from modelwatch.profile.batch import slice_codes
-from modelwatch.profile.block import pack_outcomes
-from modelwatch.profile.outcome import OUTPUT, PREDICTED, TRUTH, Outcome, Rows, outcomes_of
-from modelwatch.sketch.grid import Ints
-from modelwatch.store import labels as store
-from modelwatch.store import outcomes as outcome_store
+from modelwatch.profile.outcome import OUTPUT, PREDICTED, TRUTH
 from modelwatch.store.metadata import Transaction
+from modelwatch.work.counts import INSTANT, Counts, slice_column, window_starts
+from modelwatch.work.due import DueLabels, keep_waiting, wait, waiting
+from modelwatch.work.parts import LABEL_AT, PART_ROWS, Parts
 from modelwatch.work.truth import predicted
 from modelwatch.work.watched import Watched
 
-INSTANT = "instant"
-LABEL_AT = "label_at"
 USUAL_DELAY = 7 * DAY
-WAITING = 0  # the one part of the store's waiting labels that is used
+Mask = npt.NDArray[np.bool_]
 _LABELS = (PREDICTION_ID, TRUTH, LABEL_AT)
 
 
 @dataclass(slots=True)
 class LabelIndex:
-    """The index of one model within one run; days are loaded once, and written back whenever they change."""
+    """The index of one model within one run: the fold gives it predictions, each step the labels that are due."""
 
     watched: Watched
     plan: Plan
-    _days: dict[date, pl.DataFrame] = field(default_factory=dict[date, pl.DataFrame])
-    _known: list[date] | None = None
+    part_rows: int = PART_ROWS
+    _parts: Parts = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._parts = Parts(self.watched.model_id, self.part_rows)
 
     def add(self, tx: Transaction, frame: pl.DataFrame) -> set[int]:
         """Add canonical predictions; returns the starts of the windows whose outcomes changed."""
         if frame.is_empty():
             return set()
-        rows = self._rows(frame)
-        waiting = read_frame(store.waiting(tx, self.watched.model_id).get(WAITING))
-        touched: set[date] = set()
-        for day, new in self._by_day(rows):
-            part = self._with_known_labels(tx, day, new)
-            if waiting is not None:
-                part, joined = self._joined(part, waiting)
-                waiting = waiting.join(joined, on=PREDICTION_ID, how="anti")
-            self._put(tx, day, pl.concat([self._day(tx, day), part]) if self._has(tx, day) else part)
-            touched.add(day)
-        if waiting is not None:
-            self._wait(tx, waiting)
-        return self._recount(tx, touched)
+        by_day = dict(self._by_day(self._rows(frame)))
+        self._join_waiting(tx, by_day)
+        starts: set[int] = set()
+        for day, new in by_day.items():
+            rows = self._with_known_labels(tx, day, new)
+            self._parts.append(tx, day, rows)
+            counts = Counts(self.plan)
+            counts.add(rows)
+            counts.put_sum(tx, self.watched.model_id, self.plan.days.window_of(int(rows[INSTANT][0])))
+            starts.update(start for _, start, _ in counts.totals)
+        return starts
 
-    def apply(self, tx: Transaction, labels: pl.DataFrame) -> set[int]:
-        """Join canonical labels, the greatest (timestamp, value) within the horizon winning; the rest waits."""
-        given = self._labels(labels)
-        if given.is_empty():
+    def apply(self, tx: Transaction, labels: DueLabels) -> set[int]:
+        """Join labels, the greatest (timestamp, value) within the horizon winning; the rest waits.
+
+        Returns the starts of the windows whose outcomes changed.
+        """
+        if not labels.rows:
             return set()
         horizon = self.watched.monitor.outcome.horizon
-        first, last = int(given[LABEL_AT].min() or 0), int(given[LABEL_AT].max() or 0)  # type: ignore[arg-type]
-        changed: set[date] = set()
-        rest = given
+        changed: defaultdict[date, set[int]] = defaultdict(set)
         # Most labels come within a week; those that do not are looked for as far back as they count, then ahead.
-        for days in self._stretches(tx, first - horizon, first - USUAL_DELAY, last + DAY):
-            if rest.is_empty():
-                break
-            touched, found = self._join_days(tx, days, rest)
-            changed |= touched
-            rest = rest.join(found, on=PREDICTION_ID, how="anti")
-        if not rest.is_empty():
-            waiting = read_frame(store.waiting(tx, self.watched.model_id).get(WAITING))
-            rest = rest if waiting is None else pl.concat([waiting, rest]).unique(maintain_order=True)
-            self._wait(tx, rest.filter(pl.col(LABEL_AT) > last - horizon))
-        return self._recount(tx, changed)
+        for days in self._stretches(tx, labels.first - horizon, labels.first - USUAL_DELAY, labels.last + DAY):
+            found = [np.zeros_like(joined) for joined in labels.joined]
+            for day, starts in self._join_days(tx, days, labels, found):
+                changed[day] |= starts
+            labels.mark(found)
+        rest = (piece.select(_LABELS) for _, piece in labels.missing(tx))
+        if not all(joined.all() for joined in labels.joined):
+            wait(tx, self.watched.model_id, rest, since=labels.last - horizon, part_rows=self.part_rows)
+        for day, starts in changed.items():
+            self._recount(tx, day, starts)
+        return set[int]().union(*changed.values())
 
     def _rows(self, frame: pl.DataFrame) -> pl.DataFrame:
         """The index rows of canonical predictions."""
@@ -103,17 +101,10 @@ class LabelIndex:
             pl.lit(None, dtype=pl.Int64).alias(LABEL_AT),
         )
         codes = [
-            pl.Series(_slice_column(place), slice_codes(frame, self.plan.source(column), values), dtype=pl.UInt16)
+            pl.Series(slice_column(place), slice_codes(frame, self.plan.source(column), values), dtype=pl.UInt16)
             for place, (column, values) in enumerate(self.plan.slices.items())
         ]
         return rows.with_columns(codes)
-
-    def _labels(self, labels: pl.DataFrame) -> pl.DataFrame:
-        """Canonical labels as the index keeps them, each once; which wins hangs on the prediction's horizon."""
-        rows = labels.select(
-            PREDICTION_ID, pl.col(LABEL).alias(TRUTH), pl.col(TIMESTAMP).dt.epoch("us").alias(LABEL_AT)
-        )
-        return rows.drop_nulls().unique(maintain_order=True)
 
     def _by_day(self, rows: pl.DataFrame) -> Iterable[tuple[date, pl.DataFrame]]:
         calendar = self.plan.days
@@ -124,110 +115,78 @@ class LabelIndex:
             assert isinstance(day, date)
             yield day, part.drop("_day")
 
-    def _with_known_labels(self, tx: Transaction, day: date, part: pl.DataFrame) -> pl.DataFrame:
+    def _join_waiting(self, tx: Transaction, by_day: dict[date, pl.DataFrame]) -> None:
+        """Give new rows the labels that waited for them; these wait no longer."""
+        for part, labels in waiting(tx, self.watched.model_id):
+            rest = labels
+            for day, new in by_day.items():
+                by_day[day], _, found = self._joined(new, rest)
+                rest = rest.filter(pl.Series(~found))
+            if rest.height < labels.height:
+                keep_waiting(tx, self.watched.model_id, part, rest)
+
+    def _with_known_labels(self, tx: Transaction, day: date, new: pl.DataFrame) -> pl.DataFrame:
         """Give rows the label that another version of their id, of that day or the day before or after, has already."""
-        near = [other for other in self._neighbours(tx, day) if self._has(tx, other)]
-        if not near:
-            return part
-        known = pl.concat([self._day(tx, other).select(_LABELS) for other in near])
-        return self._joined(part, known.drop_nulls().unique(maintain_order=True))[0]
+        reach = max(1, self.plan.days.size // DAY)
+        near = [other for other in self._parts.days(tx) if abs((other - day).days) <= reach]
+        for batch in self._parts.batches(tx, near, labelled=True):
+            known = pl.concat([self._parts.read(tx, part).select(_LABELS) for part in batch])
+            new, _, _ = self._joined(new, known.drop_nulls(LABEL_AT))
+        return new
 
-    def _joined(self, rows: pl.DataFrame, labels: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-        """Rows with those of the labels that win over what they have; and the ids that were found at all."""
-        found = rows.select(PREDICTION_ID).join(labels.select(PREDICTION_ID), on=PREDICTION_ID, how="semi").unique()
-        if found.is_empty():
-            return rows, found
-        horizon = self.watched.monitor.outcome.horizon
-        numbered = rows.with_row_index("_row")
-        given = numbered.select("_row", PREDICTION_ID, INSTANT).join(labels, on=PREDICTION_ID, how="inner")
-        own = numbered.select("_row", PREDICTION_ID, INSTANT, TRUTH, LABEL_AT).drop_nulls(LABEL_AT)
+    def _join_days(
+        self, tx: Transaction, days: list[date], labels: DueLabels, found: list[Mask]
+    ) -> Iterator[tuple[date, set[int]]]:
+        """Join labels into the given days, marking those that were found; yields each day's windows that changed."""
+        for batch in self._parts.batches(tx, days):
+            frames = [self._parts.read(tx, part) for part in batch]
+            rows = pl.concat(frames)
+            changed = np.zeros(rows.height, dtype=np.bool_)
+            for number, piece in labels.missing(tx):
+                rows, gained, hits = self._joined(rows, piece)
+                changed |= gained
+                found[number][piece["_label"].to_numpy()[hits]] = True
+            first = 0
+            for part, frame in zip(batch, frames, strict=True):
+                gained = changed[first : first + frame.height]
+                if gained.any():
+                    self._parts.rewrite(tx, part, rows.slice(first, frame.height))
+                    starts = window_starts(self.plan, frame[INSTANT].to_numpy()[gained])
+                    yield part.day, set(np.unique(starts).tolist())
+                first += frame.height
+
+    def _joined(self, rows: pl.DataFrame, labels: pl.DataFrame) -> tuple[pl.DataFrame, Mask, Mask]:
+        """Rows with those of the labels that win over what they have; which rows gained one, which labels fit."""
+        gained, found = np.zeros(rows.height, dtype=np.bool_), np.zeros(labels.height, dtype=np.bool_)
+        numbered = rows.select(PREDICTION_ID, INSTANT).with_row_index("_row")
+        given = numbered.join(labels.select(_LABELS).with_row_index("_given"), on=PREDICTION_ID, how="inner")
+        found[given["_given"].to_numpy()] = True
         best = (
-            pl.concat([given.select(own.columns), own])
-            .filter(pl.col(LABEL_AT) - pl.col(INSTANT) <= horizon)
+            given.filter(pl.col(LABEL_AT) - pl.col(INSTANT) <= self.watched.monitor.outcome.horizon)
+            .select("_row", TRUTH, LABEL_AT)
             .sort(LABEL_AT, TRUTH)
-            .unique("_row", keep="last")
+            .unique("_row", keep="last", maintain_order=True)
         )
-        kept = numbered.drop(TRUTH, LABEL_AT).join(
-            best.select("_row", TRUTH, LABEL_AT), on="_row", how="left", maintain_order="left"
-        )
-        return kept.select(rows.columns), found
+        own = rows.select(pl.col(TRUTH, LABEL_AT).gather(best["_row"]).name.prefix("own_"))
+        later = pl.col("own_label_at").is_null() | (pl.col(LABEL_AT) > pl.col("own_label_at"))
+        same = (pl.col(LABEL_AT) == pl.col("own_label_at")) & (pl.col(TRUTH) > pl.col("own_truth"))
+        won = pl.concat([best, own], how="horizontal").filter(later | same)
+        if won.is_empty():
+            return rows, gained, found
+        gained[won["_row"].to_numpy()] = True
+        columns = [rows[name].clone().scatter(won["_row"], won[name]) for name in (TRUTH, LABEL_AT)]
+        return rows.with_columns(columns), gained, found
 
-    def _join_days(self, tx: Transaction, days: list[date], labels: pl.DataFrame) -> tuple[set[date], pl.DataFrame]:
-        """Join labels into the given days; returns the days that changed and the ids that were found."""
-        found = labels.select(PREDICTION_ID).clear()
-        if not days:
-            return set(), found
-        ids = pl.concat([self._day(tx, day).select(PREDICTION_ID, pl.lit(day).alias("_day")) for day in days])
-        hits = ids.join(labels.select(PREDICTION_ID), on=PREDICTION_ID, how="semi")
-        changed: set[date] = set()
-        for day in hits["_day"].unique().sort().to_list():
-            before = self._day(tx, day)
-            after, _ = self._joined(before, labels)
-            if not after.equals(before):
-                self._put(tx, day, after)
-                changed.add(day)
-        return changed, hits.select(PREDICTION_ID).unique()
-
-    def _recount(self, tx: Transaction, days: Iterable[date]) -> set[int]:
-        """Count the outcomes of whole days again; returns the starts of their windows."""
-        starts: set[int] = set()
-        totals: list[tuple[str, int, int, bytes]] = []
-        sliced: list[tuple[str, int, int, bytes]] = []
-        for day in days:
-            frame = self._day(tx, day)
-            names = frame[MODEL_VERSION].unique().sort()
-            # A day may have millions of rows: their versions are never spelled out.
-            numbers = pl.int_range(names.len(), eager=True)
-            codes = frame[MODEL_VERSION].replace_strict(names, numbers, return_dtype=pl.Int64).to_numpy()
-            versions, rows, instants = names.to_numpy().astype(str), _arrays(frame), frame[INSTANT].to_numpy()
-            found = self._outcomes(rows, codes, instants, versions)
-            starts.update(start for _, start, _, _ in found)
-            totals += found
-            sliced += self._slice_outcomes(frame, rows, codes, versions)
-        outcome_store.put_many(tx, self.watched.model_id, totals)
-        outcome_store.put_slices(tx, self.watched.model_id, sliced)
-        return starts
-
-    def _outcomes(
-        self, rows: Rows, versions: Ints, instants: Ints, names: npt.NDArray[np.str_]
-    ) -> list[tuple[str, int, int, bytes]]:
-        """The outcome of every version and window of a day."""
-        base = self.plan.calendar.base
-        hours, places = np.unique(instants - instants % base, return_inverse=True)
-        windows = [self.plan.calendar.window_of(int(hour)) for hour in hours]
-        ordered = sorted(set(windows))
-        window_of_hour = np.array([ordered.index(window) for window in windows], dtype=np.int64)
-        pairs, groups = np.unique(versions * len(ordered) + window_of_hour[places], return_inverse=True)
-        found = outcomes_of(self.plan, rows, groups.astype(np.int64), pairs.size)
-        keys = [(str(names[pair // len(ordered)]), ordered[int(pair % len(ordered))]) for pair in pairs]
-        return [
-            (version, window.start, window.end, pack_outcomes([outcome]))
-            for (version, window), outcome in zip(keys, found, strict=True)
-        ]
-
-    def _slice_outcomes(
-        self, frame: pl.DataFrame, rows: Rows, versions: Ints, names: npt.NDArray[np.str_]
-    ) -> list[tuple[str, int, int, bytes]]:
-        """The outcomes of every slice of a day, for each version in the order of the plan's slices."""
-        if not self.plan.slices:
-            return []
-        day = self.plan.days.window_of(int(frame[INSTANT][0]))
-        plain = replace(rows, delay=np.full(frame.height, np.nan))  # how late labels come is not told by slice
-        by_version: list[list[Outcome]] = [[] for _ in names]
-        for place, values in enumerate(self.plan.slices.values()):
-            width = len(values) + 1
-            codes = versions * width + frame[_slice_column(place)].to_numpy().astype(np.int64)
-            found = outcomes_of(self.plan, plain, codes, len(names) * width)
-            for version, outcomes in enumerate(by_version):
-                outcomes.extend(found[version * width : (version + 1) * width])
-        return [
-            (str(name), day.start, day.end, pack_outcomes(outcomes))
-            for name, outcomes in zip(names, by_version, strict=True)
-        ]
+    def _recount(self, tx: Transaction, day: date, starts: set[int]) -> None:
+        """Count a day's windows with the given starts again, and its slices."""
+        counts = Counts(self.plan)
+        for part in self._parts.of(tx, day):
+            counts.add(self._parts.read(tx, part), starts)
+        counts.put(tx, self.watched.model_id)
 
     def _stretches(self, tx: Transaction, oldest: int, usual: int, newest: int) -> list[list[date]]:
         """The days of the index from `usual` to `newest`, those back to `oldest`, and those after all."""
-        known, days = self._all(tx), self.plan.days
+        known, days = self._parts.days(tx), self.plan.days
         first, near, last = (days.date_of(at) for at in (oldest - days.size, usual - days.size, newest))
         return [
             [day for day in known if near <= day <= last],
@@ -235,54 +194,5 @@ class LabelIndex:
             [day for day in known if day > last],
         ]
 
-    def _neighbours(self, tx: Transaction, day: date) -> list[date]:
-        reach = max(1, self.plan.days.size // DAY)
-        return [other for other in self._all(tx) if abs((other - day).days) <= reach]
 
-    def _all(self, tx: Transaction) -> list[date]:
-        if self._known is None:
-            self._known = store.index_days(tx, self.watched.model_id)
-        return self._known
-
-    def _has(self, tx: Transaction, day: date) -> bool:
-        return day in self._days or day in self._all(tx)
-
-    def _day(self, tx: Transaction, day: date) -> pl.DataFrame:
-        if day not in self._days:
-            frame = read_frame(store.get_index(tx, self.watched.model_id, [day]).get(day))
-            assert frame is not None, "a day that the index lists has a blob"
-            self._days[day] = frame
-        return self._days[day]
-
-    def _put(self, tx: Transaction, day: date, frame: pl.DataFrame) -> None:
-        store.put_index(tx, self.watched.model_id, {day: write_frame(frame)})
-        self._days[day] = frame
-        if day not in self._all(tx):
-            self._known = sorted([*self._all(tx), day])
-
-    def _wait(self, tx: Transaction, labels: pl.DataFrame) -> None:
-        store.put_waiting(tx, self.watched.model_id, {WAITING: None if labels.is_empty() else write_frame(labels)})
-
-
-def _arrays(frame: pl.DataFrame) -> Rows:
-    late = frame[LABEL_AT].cast(pl.Float64).to_numpy() - frame[INSTANT].to_numpy()
-    return replace(Rows.of(frame), delay=late / SECOND)
-
-
-def _slice_column(place: int) -> str:
-    return f"slice_{place}"
-
-
-def write_frame(frame: pl.DataFrame) -> bytes:
-    """A small frame as bytes."""
-    buffer = BytesIO()
-    frame.write_ipc(buffer, compression="lz4")
-    return buffer.getvalue()
-
-
-def read_frame(data: bytes | None) -> pl.DataFrame | None:
-    """The frame that `write_frame` wrote, None for no bytes."""
-    return None if data is None else pl.read_ipc(BytesIO(data))
-
-
-__all__ = ["LabelIndex", "read_frame", "write_frame"]
+__all__ = ["LabelIndex"]

@@ -9,13 +9,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
 
-import polars as pl
-
 from modelwatch.act.draft import EVERYTHING_TO_LOG, Route
 from modelwatch.act.pipeline import notify
-from modelwatch.domain.columns import TIMESTAMP
 from modelwatch.domain.incident import Kind
-from modelwatch.domain.instants import DAY, Window, day_of, to_datetime
+from modelwatch.domain.instants import DAY, Window
 from modelwatch.domain.measurement import Measurement, Series, Status
 from modelwatch.domain.rule import Verdict
 from modelwatch.judge import Book, Change, Context, Season, Terms, Turn, advance, judge
@@ -32,14 +29,15 @@ from modelwatch.measure.record import pack_measurements, upgrade
 from modelwatch.measure.reference import BLOCKS, bare_of
 from modelwatch.profile import Plan
 from modelwatch.profile.block import Block, merge_blocks
-from modelwatch.store import clock, cursors, events, headlines, incidents, labels, measurements, touched
+from modelwatch.store import clock, cursors, events, headlines, incidents, measurements, touched
 from modelwatch.store.metadata import Transaction
 from modelwatch.work.blocks import Blocks
 from modelwatch.work.dormant import awakening, is_dormant, is_pending
+from modelwatch.work.due import DueLabels
 from modelwatch.work.fold import BACKFILL
 from modelwatch.work.headline import headline_of
 from modelwatch.work.history import History
-from modelwatch.work.index import LabelIndex, read_frame, write_frame
+from modelwatch.work.index import LabelIndex
 from modelwatch.work.keeping import relearn
 from modelwatch.work.stored import MODEL, OUTCOME, PARTS, PROFILE, part_of, stored
 from modelwatch.work.watched import Watched
@@ -153,20 +151,15 @@ class Stepper:
 
     def _apply_labels(self, tx: Transaction, instant: int) -> set[int]:
         """Join every label whose time has come; returns the starts of the windows it changed."""
-        parts = labels.take(tx, self.watched.model_id, day_of(instant))
-        frames = [(part.day, frame) for part in parts if (frame := read_frame(part.blob)) is not None]
-        if not frames:
+        due = DueLabels.at(tx, self.watched.model_id, instant)
+        if not due.rows:
             return set()
-        now = pl.lit(to_datetime(instant))
-        for day in {day for day, _ in frames}:
-            later = [frame.filter(pl.col(TIMESTAMP) > now) for of, frame in frames if of == day]
-            kept = [write_frame(frame) for frame in later if not frame.is_empty()]
-            labels.replace(tx, self.watched.model_id, day, kept)
-        due = pl.concat([frame.filter(pl.col(TIMESTAMP) <= now) for _, frame in frames])
-        if self.index is None or due.is_empty():
-            return set()
-        cursors.set_to(tx, self.watched.model_id, LABELLED, instant)
-        return self.index.apply(tx, due)
+        changed: set[int] = set()
+        if self.index is not None:
+            cursors.set_to(tx, self.watched.model_id, LABELLED, instant)
+            changed = self.index.apply(tx, due)
+        due.settle(tx)
+        return changed
 
     def _reached(self, tx: Transaction, window: Window, changed: set[int], oldest: int | None) -> set[Window]:
         """The closed windows before this one whose spans hold one that changed; none that starts before `oldest`."""
