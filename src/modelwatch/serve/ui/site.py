@@ -73,7 +73,6 @@ def page(call: Call, template: str, *, status: int = 200, here: str = "", **valu
 
 def troubled(call: Call, error: Exception) -> Response:
     """The page that tells of an error: what failed, that rows still come in, and what to do."""
-    request = call.request
     if isinstance(error, NotSignedIn):
         return RedirectResponse(f"/sign-in?{urlencode({'next': address_of(call)})}", 303)
     status = status_of(error)
