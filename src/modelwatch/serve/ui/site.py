@@ -54,6 +54,7 @@ _DETAILS = {
     405: "Go back to the page that you came from, or start from the fleet.",
     500: "The server's log tells more. Rows that are sent still come in and are kept.",
 }
+_LONGEST_QUERY = 2000
 _LOG = logging.getLogger("modelwatch.serve")
 
 
@@ -73,7 +74,6 @@ def page(call: Call, template: str, *, status: int = 200, here: str = "", **valu
 
 def troubled(call: Call, error: Exception) -> Response:
     """The page that tells of an error: what failed, that rows still come in, and what to do."""
-    request = call.request
     if isinstance(error, NotSignedIn):
         return RedirectResponse(f"/sign-in?{urlencode({'next': address_of(call)})}", 303)
     status = status_of(error)
@@ -174,9 +174,9 @@ def _frame(call: Call, here: str) -> Mapping[str, Any]:
 
 
 def address_of(call: Call) -> str:
-    """Where the reader is on this server, with what the page was asked for."""
+    """Where the reader is on this server, with what the page was asked for unless that is endless."""
     url = call.request.url
-    return f"{url.path}?{url.query}" if url.query else url.path
+    return f"{url.path}?{url.query}" if 0 < len(url.query) <= _LONGEST_QUERY else url.path
 
 
 def theme_of(call: Call) -> str | None:
