@@ -121,11 +121,14 @@ def test_a_length_of_time_is_in_its_largest_unit(micros: int, expected: str) -> 
     assert plain(duration(micros)) == expected
 
 
-def test_a_date_has_its_year_where_that_is_another() -> None:
+def test_a_date_has_its_year_where_it_could_be_another() -> None:
     new_year, eve = parse_instant("2014-01-01"), parse_instant("2013-12-31")
+    autumn = parse_instant("2014-09-01")
     assert plain(day(eve)) == "31 Dec 2013"
     assert plain(day(eve, beside=eve)) == "31 Dec"
-    assert plain(day(eve, beside=new_year)) == "31 Dec 2013"
+    assert plain(day(eve, beside=new_year)) == "31 Dec"
+    assert plain(day(eve, beside=autumn)) == "31 Dec 2013"
+    assert plain(day(new_year, beside=autumn)) == "1 Jan"
     assert plain(moment(eve + 2 * HOUR, beside=eve)) == "31 Dec 02:00"
 
 

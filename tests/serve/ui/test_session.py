@@ -54,6 +54,10 @@ def test_a_page_asks_for_a_key_and_leads_back(client: TestClient) -> None:
     assert client.get("/").status_code == 200
 
 
+def test_a_question_without_end_is_not_carried_along(client: TestClient) -> None:
+    assert client.get("/", params={"q": "x" * 5000}).headers["location"] == "/sign-in?next=%2F"
+
+
 def test_the_cookie_is_read_by_no_script_and_sent_by_no_other_site(client: TestClient) -> None:
     cookie = sign_in(client, " mw_read\n").headers["set-cookie"]
     parts = {part.strip().lower() for part in cookie.split(";")}

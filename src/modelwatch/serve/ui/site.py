@@ -54,6 +54,7 @@ _DETAILS = {
     405: "Go back to the page that you came from, or start from the fleet.",
     500: "The server's log tells more. Rows that are sent still come in and are kept.",
 }
+_LONGEST_QUERY = 2000
 _LOG = logging.getLogger("modelwatch.serve")
 
 
@@ -173,9 +174,9 @@ def _frame(call: Call, here: str) -> Mapping[str, Any]:
 
 
 def address_of(call: Call) -> str:
-    """Where the reader is on this server, with what the page was asked for."""
+    """Where the reader is on this server, with what the page was asked for unless that is endless."""
     url = call.request.url
-    return f"{url.path}?{url.query}" if url.query else url.path
+    return f"{url.path}?{url.query}" if 0 < len(url.query) <= _LONGEST_QUERY else url.path
 
 
 def theme_of(call: Call) -> str | None:
