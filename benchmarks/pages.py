@@ -47,6 +47,7 @@ _WATCH = """
   requestAnimationFrame(look);
 })();
 """
+_SEEN = "() => window.drawnAfter && performance.getEntriesByName('first-contentful-paint').length"
 _PAINT = "() => performance.getEntriesByName('first-contentful-paint')[0].startTime"
 _BYTES = "() => performance.getEntries().reduce((sum, entry) => sum + (entry.transferSize || 0), 0)"
 _SERVER = (
@@ -111,7 +112,7 @@ def _visited(browser: Browser, address: str) -> tuple[Seen, Seen]:
 
 def _seen(page: Page, address: str) -> Seen:
     page.goto(address)
-    page.wait_for_function("() => window.drawnAfter")
+    page.wait_for_function(_SEEN)
     server, paint, size = (page.evaluate(script) for script in (_SERVER, _PAINT, _BYTES))
     return Seen(server, paint, page.evaluate("window.drawnAfter"), size)
 
