@@ -58,7 +58,7 @@ from modelwatch.store.keys import ApiKey
 from modelwatch.store.metadata import Transaction
 from modelwatch.store.responses import Response
 from modelwatch.store.silences import Silence
-from modelwatch.work import Applied, Ran, Watched, apply_monitor, latest, load_watched, next_due, run_model
+from modelwatch.work import Applied, Ran, Watched, apply_monitor, latest, load_watched, means_of, next_due, run_model
 from modelwatch.work.asked import check_asked
 from modelwatch.work.channels import channel_rows, check_routes, declare_channels, resume_channel, try_channel
 from modelwatch.work.distribution import distribution
@@ -322,7 +322,8 @@ class Home:
             if applied is None:
                 return Latest()
             calendar = parse_kept(applied.text, catalog=self.catalog, project=key.project).calendar
-            return latest(tx, model_id, calendar=calendar, catalog=self.catalog)
+            found = latest(tx, model_id, calendar=calendar, catalog=self.catalog)
+            return replace(found, means=means_of(tx, load_watched(tx, self.catalog, key)))
 
     def slices(self, key: ModelKey) -> list[Slice]:
         """The slices that a model is measured by, besides all rows."""

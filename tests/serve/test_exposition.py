@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -179,3 +180,26 @@ def test_the_format_follows_what_is_accepted(accept: str, openmetrics: bool) -> 
 )
 def test_gzip_follows_what_is_accepted(encoding: str, gzip: bool) -> None:
     assert wants_gzip(encoding) is gzip
+
+
+@pytest.mark.parametrize("openmetrics", [False, True])
+def test_other_usual_names_are_told_on_request_only(live: Shown, openmetrics: bool) -> None:
+    known = figures(["temp"])
+    live.found = {ModelKey("delay"): replace(known, means={"1": {"temp": 20.5, "fine": 3.0}})}
+    observe(live, ModelKey("delay"), "1")
+    plain = read(exposition(live, "default", openmetrics=openmetrics), openmetrics=openmetrics)
+    both = read(exposition(live, "default", openmetrics=openmetrics, aliases=True), openmetrics=openmetrics)
+    own = {series: value for series, value in both.items() if series in plain}
+    assert own == plain
+    more = {
+        (name, dict(labels).get("feature_name")): value
+        for (name, labels), value in both.items()
+        if (name, labels) not in plain
+    }
+    assert more == {
+        ("model_predictions_total", None): 1.0,
+        ("model_drift_score", "temp"): 0.5,
+        ("input_feature_value", "temp"): 20.5,
+    }
+    asked = read(exposition(live, "default", aliases=True, asked=["fine"]))
+    assert [value for (name, _), value in asked.items() if name == "input_feature_value"] == [3.0, 20.5]

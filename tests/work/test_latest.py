@@ -71,6 +71,12 @@ def test_a_model_without_windows_has_nothing_to_tell(home: Home) -> None:
     assert home.latest(KEY) == Latest()
 
 
+def test_means_are_of_the_last_closed_window(home: Home) -> None:
+    send(home, "1", range(2))
+    assert after(home, 2).means["1"]["temp"] == pytest.approx(29.5)
+    assert after(home, 4).means == {}
+
+
 def test_a_version_is_in_use_until_28_windows_without_rows(home: Home) -> None:
     send(home, "old", range(3))
     send(home, "new", range(2, 40))

@@ -27,9 +27,12 @@ class Latest:
         Performance in the last window in which it could be computed, by version.
     unlabelled
         Predictions of the last 28 windows with rows that have no label, by version.
+    means
+        The mean of every numeric column in the last closed window, by version.
     """
 
     versions: frozenset[str] = frozenset()
     measured: Mapping[str, Sequence[Measurement]] = field(default_factory=dict[str, Sequence[Measurement]])
     scored: Mapping[str, Sequence[Measurement]] = field(default_factory=dict[str, Sequence[Measurement]])
     unlabelled: Mapping[str, int] = field(default_factory=dict[str, int])
+    means: Mapping[str, Mapping[str, float]] = field(default_factory=dict[str, Mapping[str, float]])

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from modelwatch.domain.measurement import Status
 from modelwatch.domain.names import ModelKey
 from modelwatch.serve.counters import Served
-from modelwatch.serve.families import FAMILIES, Sample, histogram, sample
+from modelwatch.serve.families import ALIASES, FAMILIES, Sample, histogram, sample
 from modelwatch.serve.figures import Figures
 from modelwatch.serve.labels import of_model, of_version, with_more
 from modelwatch.serve.live import LiveHome
@@ -23,7 +23,13 @@ OPENMETRICS = "application/openmetrics-text; version=1.0.0; charset=utf-8"
 
 
 def exposition(
-    live: LiveHome, project: str, *, openmetrics: bool = False, asked: Sequence[str] = (), most: int = MOST_SERIES
+    live: LiveHome,
+    project: str,
+    *,
+    openmetrics: bool = False,
+    asked: Sequence[str] = (),
+    aliases: bool = False,
+    most: int = MOST_SERIES,
 ) -> bytes:
     """The text of one scrape.
 
@@ -33,10 +39,12 @@ def exposition(
         Whether to write OpenMetrics 1.0.0 and not the text format 0.0.4.
     asked
         Columns that are told of whatever their state.
+    aliases
+        Whether to tell also by the other usual names, and the means of input columns.
     most
         Series of a scrape at the most.
     """
-    page = _Page(most)
+    page = _Page(most, aliases=aliases)
     for each in _watcher(live):
         page.add([each])
     figures = {key: live.figures().get(key, Figures()) for key in sorted(live.models()) if key.project == project}
@@ -81,13 +89,19 @@ def packed(body: bytes) -> bytes:
 class _Page:
     """The samples of one scrape by family, as long as there is room."""
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, *, aliases: bool) -> None:
+        self.aliases = aliases
         self._lines: dict[str, list[str]] = {}
         self._room = most - 1  # the count of what was left out always has its place
         self.dropped = 0
 
     def add(self, samples: Sequence[Sample], *, always: bool = False) -> None:
         """Put samples on the page: all of them, or none if there is no room."""
+        if self.aliases:
+            samples = [
+                *samples,
+                *(sample(ALIASES[s.family], s.labels, s.value) for s in samples if s.family in ALIASES),
+            ]
         if not always and len(samples) > self._room:
             self.dropped += len(samples)
             return
@@ -124,6 +138,8 @@ def _fill(
     for status in (Status.CRITICAL, Status.WARNING):
         for key, known in figures.items():
             page.add(known.firing(key, status, without=asked))
+    for key, known in figures.items() if page.aliases else ():
+        page.add(known.inputs(key, asked))
 
 
 def _of_model(key: ModelKey, figures: Figures, lags: Mapping[ModelKey, float]) -> list[Sample]:

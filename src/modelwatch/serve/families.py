@@ -43,6 +43,9 @@ FAMILIES = (
     Family("ml_missing_share", "gauge", "Share of a column's values that are missing, last closed window."),
     Family("ml_labels_pending", "gauge", "Predictions of the last 28 windows with rows that have no label."),
     Family("ml_incidents_open", "gauge", "Incidents that are open or acknowledged."),
+    Family("model_predictions_total", "counter", "As ml_predictions_total, by another usual name."),
+    Family("model_drift_score", "gauge", "As ml_drift_score, by another usual name."),
+    Family("input_feature_value", "gauge", "Mean of a numeric column, last closed window."),
     Family("modelwatch_rows_total", "counter", "What became of the rows that came in since the server started."),
     Family("modelwatch_window_lag_seconds", "gauge", "How long ago a window should have been measured."),
     Family("modelwatch_spool_rows", "gauge", "Rows that are durable and wait for the lake."),
@@ -52,6 +55,10 @@ FAMILIES = (
     Family("modelwatch_accepting", "gauge", "Whether rows are accepted: 1, or 0."),
     Family("modelwatch_series_dropped_total", "counter", "Series left out of scrapes since the server started."),
 )
+
+
+ALIASES = {"ml_predictions_total": "model_predictions_total", "ml_drift_score": "model_drift_score"}
+"""Other usual names of families, told on request."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,8 @@ class Figures:
         By version and column, those in trouble and all others.
     incidents
         Open ones by severity.
+    means
+        Of the numeric columns, by version.
     """
 
     versions: frozenset[str] = frozenset()
@@ -53,6 +55,19 @@ class Figures:
     performance: Mapping[str, Sequence[Named]] = field(default_factory=dict[str, Sequence[Named]])
     columns: Mapping[str, Mapping[str, Column]] = field(default_factory=dict[str, Mapping[str, Column]])
     incidents: Mapping[str, int] = field(default_factory=dict[str, int])
+    means: Mapping[str, Mapping[str, float]] = field(default_factory=dict[str, Mapping[str, float]])
+
+    def inputs(self, key: ModelKey, names: Iterable[str]) -> list[Sample]:
+        """The means of the columns in trouble, at most 20 of a version, and of those asked for by name."""
+        wanted, found = frozenset(names), list[Sample]()
+        for version in sorted(self.versions):
+            columns, means = self.columns.get(version, {}), self.means.get(version, {})
+            bad = [name for name, column in columns.items() if column.worst.firing]
+            bad.sort(key=lambda name: (-columns[name].worst.rank, name))
+            labels = of_version(key, version)
+            for name in sorted({*bad[:MOST_COLUMNS], *wanted} & means.keys()):
+                found.append(sample("input_feature_value", with_more(labels, feature_name=name), means[name]))
+        return found
 
     def of_whole(self, key: ModelKey) -> list[Sample]:
         """The samples of all versions, of their columns only the drift of the model's output."""
@@ -102,7 +117,12 @@ def figures_of(latest: Latest, incidents: Iterable[str]) -> Figures:
         performance={version: tuple(_values(latest.scored.get(version, ()))) for version in versions},
         columns={version: _columns(latest.measured.get(version, ())) for version in versions},
         incidents={level: severities.count(level) for level in (Status.WARNING, Status.CRITICAL)},
+        means={version: _sound(latest.means.get(version, {})) for version in versions},
     )
+
+
+def _sound(means: Mapping[str, float]) -> dict[str, float]:
+    return {name: mean for name, mean in means.items() if is_sound(name)}
 
 
 def _more_of_column(labels: str, name: str, column: Column) -> list[Sample]:

@@ -5,6 +5,7 @@ Read from what is stored, for dashboards and Prometheus; `app` asks for it on be
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 from modelwatch.catalog import Catalog
@@ -16,9 +17,12 @@ from modelwatch.domain.metric import Family
 from modelwatch.domain.selection import Selection
 from modelwatch.domain.slices import ALL_ROWS
 from modelwatch.measure.measured import Measured
+from modelwatch.sketch import NumericSketch
 from modelwatch.store import clock, profiles
 from modelwatch.store.metadata import Transaction
+from modelwatch.work.blocks import Blocks
 from modelwatch.work.stored import MODEL, OUTCOME, PROFILE, stored
+from modelwatch.work.watched import Watched
 
 # A version is in use while it had rows in this many windows, or this long, before the model's newest rows.
 IN_USE_WINDOWS, IN_USE = 28, 7 * DAY
@@ -48,6 +52,19 @@ def latest(tx: Transaction, model_id: int, *, calendar: Calendar, catalog: Catal
         if each.version in versions and (recent or each.version not in labels.scored):
             labels.add(each.version, _values(each), recent=recent)
     return Latest(versions=versions, measured=measured, scored=labels.scored, unlabelled=labels.unlabelled)
+
+
+def means_of(tx: Transaction, watched: Watched) -> dict[str, dict[str, float]]:
+    """The mean of every numeric column in the last closed window, by version."""
+    closed, found = clock.last_run(tx, watched.model_id), dict[str, dict[str, float]]()
+    if closed is None or watched.plan is None:
+        return found
+    window = watched.monitor.calendar.window_of(closed - 1)
+    for version, block in Blocks(watched, watched.plan).of(tx, window).items():
+        if block.profile is not None:
+            numbers = [(name, each) for name, each in block.profile.columns.items() if isinstance(each, NumericSketch)]
+            found[version] = {name: each.mean for name, each in numbers if each.n and math.isfinite(each.mean)}
+    return found
 
 
 class _Labels:

@@ -28,6 +28,7 @@ async def ready(call: Call) -> Response:
 async def metrics(call: Call) -> Response:
     """The figures of docs/howto/prometheus.md, in the format that is asked for."""
     request = call.request
+    aliases = call.flag("metrics_aliases")
     openmetrics = wants_openmetrics(request.headers.get("accept", ""))
     body = await run_in_threadpool(
         exposition,
@@ -35,6 +36,7 @@ async def metrics(call: Call) -> Response:
         call.caller.project,
         openmetrics=openmetrics,
         asked=request.query_params.getlist("column"),
+        aliases=aliases,
     )
     headers = {"Content-Type": OPENMETRICS if openmetrics else TEXT, "Vary": "Accept, Accept-Encoding"}
     if wants_gzip(request.headers.get("accept-encoding", "")):
@@ -60,6 +62,11 @@ ENDPOINTS = (
         handler=metrics,
         parameters=(
             Parameter("column", "a column to tell of whatever its state; may be given more than once", _COLUMNS),
+            Parameter(
+                "metrics_aliases",
+                "also model_predictions_total and model_drift_score, and input_feature_value: means of columns",
+                {"type": "boolean"},
+            ),
         ),
         answer={"type": "string"},
         media_type="text/plain",
